@@ -1,0 +1,14 @@
+import * as z from 'zod';
+import { timeSchema } from '../time.ts';
+import { defineCapability } from './define.ts';
+
+export const camera = defineCapability({
+  name: 'camera',
+  state: z.object({
+    snapshotAt: timeSchema.exactOptional(),
+    /** Addresses a player on the local network can open, by format (mjpeg, hls…); never with credentials in them. */
+    streams: z.record(z.string(), z.url()).exactOptional(),
+  }),
+  command: z.object({ action: z.literal('take-snapshot') }),
+  options: z.object({}),
+});

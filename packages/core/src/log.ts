@@ -1,0 +1,68 @@
+import type { Clock } from './clock.ts';
+import { formatDuration } from './time.ts';
+
+/**
+ * error: the owner must act. warn: we help ourselves. info: what an owner wants to read in a month. debug: the rest.
+ */
+export interface Log {
+  error(message: string): void;
+  warn(message: string): void;
+  info(message: string): void;
+  debug(message: string): void;
+}
+
+export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };
+
+/** A log whose lines begin with a name, and whose values pass through `redact` first. */
+export function prefixLog(log: Log, prefix: string, redact: (text: string) => string = (text) => text): Log {
+  const line = (message: string): string => redact(prefix ? `${prefix}: ${message}` : message);
+  return {
+    error: (message) => log.error(line(message)),
+    warn: (message) => log.warn(line(message)),
+    info: (message) => log.info(line(message)),
+    debug: (message) => log.debug(line(message)),
+  };
+}
+
+/** Says a trouble once when it begins, and once, with its duration, when it ends. */
+export interface TroubleLog {
+  begin(key: string, message: string): void;
+  end(key: string, message: string): void;
+}
+
+export function createTroubleLog(log: Log, clock: Clock): TroubleLog {
+  const troubles = new Map<string, { message: string; since: number }>();
+  return {
+    begin(key, message) {
+      const known = troubles.get(key);
+      if (known?.message === message) return log.debug(message);
+      troubles.set(key, { message, since: known?.since ?? clock.monotonic() });
+      log.warn(message);
+    },
+    end(key, message) {
+      const known = troubles.get(key);
+      if (!known) return;
+      troubles.delete(key);
+      log.info(`${message} (after ${formatDuration(clock.monotonic() - known.since)})`);
+    },
+  };
+}
+
+/** Lets one line per key through in each period, and says how many it kept back. */
+export function createRateLimitedLog(log: Log, clock: Clock, periodMs: number): (key: string, message: string) => void {
+  const maxKeys = 200;
+  const entries = new Map<string, { since: number; held: number }>();
+  return (key, message) => {
+    const now = clock.monotonic();
+    const entry = entries.get(key);
+    if (entry && now - entry.since < periodMs) {
+      entry.held += 1;
+      return;
+    }
+    entries.delete(key);
+    const oldest = entries.keys().next();
+    if (entries.size >= maxKeys && !oldest.done) entries.delete(oldest.value);
+    entries.set(key, { since: now, held: 0 });
+    log.warn(entry && entry.held > 0 ? `${message} (and ${entry.held} more like it)` : message);
+  };
+}

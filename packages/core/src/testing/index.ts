@@ -1,0 +1,5 @@
+export * from './builders.ts';
+export * from './capture-log.ts';
+export * from './fake-bus.ts';
+export * from './fake-clock.ts';
+export * from './memory-storage.ts';
