@@ -26,16 +26,29 @@ export class PorchlightError extends Error {
   }
 }
 
-/** The stable code of one of our errors, whichever copy of the class made it. */
+/** The stable code of an error, whichever copy of the class made it. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return isErrorLike(error) && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** One sentence for a log or a face: the message, and the cause's where it adds something. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const own = error.message || errorCode(error) || error.name;
-  if (error instanceof AggregateError && !error.message) return error.errors.map(describeError).join('; ');
-  const cause = error.cause instanceof Error ? describeError(error.cause) : '';
+  if (!isErrorLike(error)) return String(error);
+  const own = error.message || errorCode(error) || error.name || 'unknown error';
+  if (Array.isArray(error.errors) && !error.message) return error.errors.map(describeError).join('; ');
+  const cause = isErrorLike(error.cause) ? describeError(error.cause) : '';
   return cause && !own.includes(cause) ? `${own} (${cause})` : own;
+}
+
+interface ErrorLike {
+  name?: string;
+  message: string;
+  code?: unknown;
+  cause?: unknown;
+  errors?: unknown;
+}
+
+/** By shape, because an error of another realm or of a copied package is no instance of our `Error`. */
+function isErrorLike(error: unknown): error is ErrorLike {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 }

@@ -1,0 +1,180 @@
+import {
+  backoffMs,
+  createTroubleLog,
+  describeError,
+  PorchlightError,
+  type BackoffOptions,
+  type Clock,
+  type Log,
+} from '@porchlight/core';
+import type { Endpoint } from './endpoint.ts';
+import { Session, type PublishOptions, type SessionEnd } from './session.ts';
+
+export interface ConnectionOptions {
+  clientId: string;
+  clock: Clock;
+  log: Log;
+  durable: boolean;
+  backoff: BackoffOptions;
+  /** Called before every attempt. */
+  prepare: () => Promise<Endpoint>;
+}
+
+export type MessageListener = (topic: string, payload: Buffer, retained: boolean) => void;
+
+/** How long to keep to MQTT 3.1.1 before trying 5 again, milliseconds. */
+const retryVersion5Ms = 3_600_000;
+/** A connection that lasts less than this counts as a failed attempt, milliseconds. */
+const settledMs = 5_000;
+
+/** A connection that is made again for ever: back-off, protocol fall-back, subscriptions and will in one place. */
+export class Connection {
+  /** Connections after the first. */
+  reconnects = 0;
+  readonly #options: ConnectionOptions;
+  readonly #stop = new AbortController();
+  readonly #subscriptions = new Map<string, Set<MessageListener>>();
+  readonly #connectionListeners = new Set<(connected: boolean) => void>();
+  #session: Session | undefined;
+  #will: { topic: string; payload: string } | undefined;
+  #skipWait = false;
+  #loop: Promise<void> | undefined;
+  #version4Until = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get connected(): boolean {
+    return this.#session?.connected ?? false;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Calls back on every change from now on. */
+  onChange(listener: (connected: boolean) => void): () => void {
+    this.#connectionListeners.add(listener);
+    return () => this.#connectionListeners.delete(listener);
+  }
+
+  /** Rejects with `bus.offline` when there is no connection or it breaks before the broker has acknowledged. */
+  async publish(topic: string, payload: string | Buffer, options?: PublishOptions): Promise<void> {
+    if (!this.#session?.connected)
+      throw new PorchlightError('bus.offline', 'There is no connection to the MQTT broker.');
+    await this.#session.publish(topic, payload, options);
+  }
+
+  /** Subscribes now and after every reconnect; returns the way to stop. */
+  subscribe(filter: string, listener: MessageListener): () => void {
+    const listeners = this.#subscriptions.get(filter) ?? new Set();
+    listeners.add(listener);
+    this.#subscriptions.set(filter, listeners);
+    // Also when others listen already: the newcomer needs the retained messages too.
+    if (this.connected) this.#session?.subscribe(filter).catch(() => undefined);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size > 0 || this.#subscriptions.get(filter) !== listeners) return;
+      this.#subscriptions.delete(filter);
+      if (this.connected) this.#session?.unsubscribe(filter).catch(() => undefined);
+    };
+  }
+
+  /** Connects anew with this last will (or none), at once. */
+  async renew(will: { topic: string; payload: string } | undefined): Promise<void> {
+    this.#will = will;
+    this.#skipWait = true;
+    if (this.connected) await this.#session?.end();
+  }
+
+  /** Disconnects cleanly; never takes longer than 2 s. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    if (this.connected) await this.#session?.end();
+    else this.#session?.destroy();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log, backoff } = this.#options;
+    const troubles = createTroubleLog(log, clock);
+    const { signal } = this.#stop;
+    for (let attempt = 1; !signal.aborted; attempt++) {
+      const startedAt = clock.monotonic();
+      const end = await this.#attempt(() => troubles.end('broker', 'The MQTT broker answers again'));
+      if (signal.aborted) return;
+      if (this.#skipWait || end.protocolRefused) {
+        this.#skipWait = false;
+        attempt = 0;
+        continue;
+      }
+      if (end.connected && clock.monotonic() - startedAt > settledMs) attempt = 1;
+      troubles.begin('broker', `${explain(end)} Trying again until it answers.`);
+      await clock.sleep(backoffMs(attempt, backoff, Math.random()), signal).catch(() => undefined);
+    }
+  }
+
+  async #attempt(onConnected: () => void): Promise<SessionEnd> {
+    const { prepare, clientId, durable, clock } = this.#options;
+    let endpoint: Endpoint;
+    try {
+      endpoint = await prepare();
+    } catch (error) {
+      return { connected: false, error, protocolRefused: false };
+    }
+    if (this.#stop.signal.aborted) return { connected: false, error: undefined, protocolRefused: false };
+    const protocolVersion = endpoint.options.protocolVersion === 4 || clock.monotonic() < this.#version4Until ? 4 : 5;
+    const session = new Session(endpoint, {
+      clientId,
+      protocolVersion,
+      durable,
+      will: this.#will,
+      onConnect: () => {
+        onConnected();
+        this.#onConnect(session);
+      },
+      onMessage: (topic, payload, retained) => this.#dispatch(topic, payload, retained),
+    });
+    this.#session = session;
+    const end = await session.ended;
+    if (end.connected) this.#notify(false);
+    const protocolRefused = end.protocolRefused && protocolVersion === 5;
+    if (protocolRefused) this.#version4Until = clock.monotonic() + retryVersion5Ms;
+    return { ...end, protocolRefused };
+  }
+
+  #onConnect(session: Session): void {
+    for (const filter of this.#subscriptions.keys()) session.subscribe(filter).catch(() => undefined);
+    this.#notify(true);
+    this.reconnects += 1;
+  }
+
+  #notify(connected: boolean): void {
+    for (const listener of this.#connectionListeners) listener(connected);
+  }
+
+  #dispatch(topic: string, payload: Buffer, retained: boolean): void {
+    for (const [filter, listeners] of this.#subscriptions) {
+      if (!matchesFilter(filter, topic)) continue;
+      for (const listener of listeners) listener(topic, payload, retained);
+    }
+  }
+}
+
+function explain({ connected, error }: SessionEnd): string {
+  if (connected) return 'The connection to the MQTT broker was lost.';
+  return `The MQTT broker cannot be reached: ${error === undefined ? 'it hung up' : describeError(error)}.`;
+}
+
+/** Whether a topic falls under a subscription filter with + and #. */
+export function matchesFilter(filter: string, topic: string): boolean {
+  if (filter === topic) return true;
+  const levels = topic.split('/');
+  const wanted = filter.split('/');
+  for (const [index, want] of wanted.entries()) {
+    if (want === '#') return true;
+    if (index >= levels.length || (want !== '+' && want !== levels[index])) return false;
+  }
+  return wanted.length === levels.length;
+}
