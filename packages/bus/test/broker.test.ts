@@ -1,3 +1,4 @@
+// requires: mosquitto mosquitto_pub openssl
 import { afterEach, expect, test } from '@jest/globals';
 import { buildEvent } from '@porchlight/core/testing';
 import { execFile } from 'node:child_process';

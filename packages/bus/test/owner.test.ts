@@ -1,3 +1,4 @@
+// requires: mosquitto
 import { afterEach, expect, test } from '@jest/globals';
 import { RemoteDevices } from '../src/index.ts';
 import { brokerSettings, observe, runLamp, tempFolder, until, type LampHost } from './support/house.ts';
