@@ -25,7 +25,10 @@ const path = [join(modules, '.bin'), env.PATH].join(delimiter);
 await step('Building', join(modules, '.bin', 'tsc'), ['-b'], { ...env, PATH: path });
 exit(await handOver());
 
-/** Installs the packages when the lock file has changed since the last time. */
+/**
+ * Installs the packages when the lock file has changed since the last time. Not with `npm ci`: that refuses a lock file
+ * in which the optional packages of another platform are missing.
+ */
 async function install() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
@@ -33,7 +36,7 @@ async function install() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   const npm = env.npm_execpath?.endsWith('.js') ? [execPath, env.npm_execpath] : ['npm'];
   const [file, ...first] = npm;
-  const args = [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = [...first, 'install', '--no-audit', '--no-fund', '--loglevel=error'];
   await step('Installing packages (a minute or two)', file, args, env);
   writeFileSync(stamp, lock);
 }

@@ -37,8 +37,8 @@ async function runDemo(): Promise<number> {
   await stop.requested;
   say('Closing the demo home …');
   closeKeys();
-  await sensors.running.stop();
   await homebridge.stop();
+  await sensors.running.stop();
   await commentary.stop();
   say(`Closed. Everything it wrote is in ${demoFolder}.`);
   return 0;

@@ -45,7 +45,7 @@ export class Owner {
       }),
       connection.onChange((connected) => {
         this.#input({ type: connected ? 'connected' : 'disconnected' });
-        if (connected && this.phase === 'claiming') this.#publishStatus('online');
+        if (connected && this.phase === 'claiming') void this.#publishStatus('online');
       }),
     );
     this.#carryOut();

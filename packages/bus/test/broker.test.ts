@@ -29,6 +29,11 @@ function keep<T extends { stop(): Promise<void> } | LampHost>(thing: T): T {
   return thing;
 }
 
+interface Credentials {
+  username: string;
+  password: string;
+}
+
 const lampAddress = { service: 'lamps', device: 'lamp', capability: 'switch' } as const;
 const motion = (id: string) => ({ id, type: 'motion', occurredAt: 1_767_225_600_000, observedAt: 1_767_225_600_000 });
 
@@ -307,14 +312,10 @@ test('speaks MQTT 5 where the broker does, and 3.1.1 where it does not', async (
   const folder = await tempFolder();
   const port = await freePort();
   keep(await observe(brokerSettings({ port }), folder));
-  const { username, password } = JSON.parse(await readFile(join(folder, 'broker.json'), 'utf8')) as Record<
-    string,
-    string
-  >;
+  const credentials = JSON.parse(await readFile(join(folder, 'broker.json'), 'utf8')) as Credentials;
   const settings = brokerSettings({
     url: `mqtt://127.0.0.1:${port}`,
-    username: String(username),
-    password: String(password),
+    ...credentials,
   });
   const old = keep(await observe(settings, folder));
   expect(old.client.connected).toBe(true);

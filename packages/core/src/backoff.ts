@@ -45,7 +45,8 @@ export async function retry<T>(options: RetryOptions, attempt: (number: number) 
     try {
       return await attempt(number);
     } catch (error) {
-      const ours = typeof error === 'object' && error !== null && 'retry' in error ? (error as PorchlightError) : undefined;
+      const ours =
+        typeof error === 'object' && error !== null && 'retry' in error ? (error as PorchlightError) : undefined;
       if (number >= options.attempts || (ours && ours.retry !== 'later')) throw error;
       const waitMs = backoffMs(number, options, random(), ours?.retryAfterMs);
       options.onRetry?.(error, waitMs);

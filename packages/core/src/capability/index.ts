@@ -3,6 +3,7 @@ import { alarm } from './alarm.ts';
 import { battery } from './battery.ts';
 import { camera } from './camera.ts';
 import { connectivity } from './connectivity.ts';
+import { contact } from './contact.ts';
 import { doorbell } from './doorbell.ts';
 import { health } from './health.ts';
 import { measurement } from './measurement.ts';
@@ -18,6 +19,7 @@ export const capabilities = {
   switch: switchCapability,
   'power-cycle': powerCycle,
   connectivity,
+  contact,
   battery,
   temperature,
   doorbell,

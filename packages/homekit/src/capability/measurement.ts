@@ -1,0 +1,4 @@
+import { unmapped } from '../mapping.ts';
+
+/** HomeKit has no service for free figures. */
+export const measurement = unmapped;

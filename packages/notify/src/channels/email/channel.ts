@@ -1,0 +1,55 @@
+import { PorchlightError } from '@porchlight/core';
+import type { Channel } from '../../channel.ts';
+import type { EmailConfig } from '../../config.ts';
+import { smtpErrorSchema } from './schema.ts';
+
+/** E-mail over SMTP; plain `smtp:` is upgraded to TLS, and refused with a password when the server cannot. */
+export function createEmail(config: EmailConfig, label: string): Channel {
+  const { server, username, password, from, to, minSeverity } = config;
+  const url = new URL(server);
+  const isTls = url.protocol === 'smtps:';
+  const auth = username === undefined ? {} : { auth: { user: username, pass: password ?? '' } };
+  return {
+    label,
+    minSeverity,
+    async send({ key, severity, title, text, images = [] }, signal) {
+      const { createTransport } = await import('nodemailer');
+      const transport = createTransport({
+        host: url.hostname,
+        port: Number(url.port) || (isTls ? 465 : 587),
+        secure: isTls,
+        requireTLS: !isTls && password !== undefined,
+        connectionTimeout: 15_000,
+        socketTimeout: 20_000,
+        ...auth,
+      });
+      signal.addEventListener('abort', () => transport.close(), { once: true });
+      try {
+        await transport.sendMail({
+          from,
+          to: [...to],
+          subject: title,
+          text: text || title,
+          messageId: `<${encodeURIComponent(key)}@porchlight>`,
+          priority: severity === 'alarm' ? 'high' : 'normal',
+          attachments: images.map(({ name, type, bytes }) => {
+            return { filename: name, contentType: type, content: Buffer.from(bytes) };
+          }),
+        });
+      } catch (error) {
+        throw toError(error, label);
+      } finally {
+        transport.close();
+      }
+    },
+  };
+}
+
+/** A 5xx of SMTP is final (wrong password, unknown address), a 4xx is "later". */
+function toError(error: unknown, label: string): PorchlightError {
+  const { data } = smtpErrorSchema.safeParse(error);
+  const status = data?.responseCode;
+  if (status === undefined) return new PorchlightError('notify.unreachable', `${label} cannot be reached`);
+  const retry = status >= 500 ? 'never' : 'later';
+  return new PorchlightError('notify.refused', `${label} answered ${status}: ${data?.response ?? ''}`, { retry });
+}

@@ -1,0 +1,72 @@
+import { PorchlightError } from '@porchlight/core';
+import type { Api, InputFile } from 'grammy';
+import type { Channel } from '../../channel.ts';
+import type { TelegramConfig } from '../../config.ts';
+import type { Notice } from '../../notice.ts';
+import { telegramErrorSchema } from './schema.ts';
+
+const maxText = 4096;
+const maxCaption = 1024;
+
+/** Telegram's bot API, through grammY. */
+export function createTelegram(config: TelegramConfig, label: string): Channel {
+  const { token, chatIds, minSeverity, apiUrl } = config;
+  // A chat that has the notice does not get it again when another chat's turn has failed.
+  const done = new Map<string, Set<string>>();
+  return {
+    label,
+    minSeverity,
+    async send(notice, signal) {
+      const grammy = await import('grammy');
+      const api = new grammy.Api(token, { timeoutSeconds: 20, ...(apiUrl !== undefined && { apiRoot: apiUrl }) });
+      const delivered = done.get(notice.key) ?? new Set();
+      done.set(notice.key, delivered);
+      for (const chat of chatIds) {
+        if (delivered.has(chat)) continue;
+        await sendTo(api, grammy.InputFile, chat, notice, signal).catch((error: unknown) => {
+          throw toError(error, label);
+        });
+        delivered.add(chat);
+      }
+      done.delete(notice.key);
+    },
+  };
+}
+
+async function sendTo(
+  api: Api,
+  File: typeof InputFile,
+  chat: string,
+  notice: Notice,
+  signal: AbortSignal,
+): Promise<void> {
+  const { title, text, severity, images = [] } = notice;
+  const message = text === '' ? title : `${title}\n${text}`;
+  const options = { disable_notification: severity === 'info' };
+  const [first, ...more] = images.map(({ bytes, name }) => new File(bytes, name));
+  // grammY has types of its own for the signal of older platforms; it is the same object.
+  const abort = signal as Parameters<Api['sendMessage']>[3];
+  if (!first) {
+    await api.sendMessage(chat, message.slice(0, maxText), options, abort);
+  } else if (more.length === 0) {
+    await api.sendPhoto(chat, first, { ...options, caption: message.slice(0, maxCaption) }, abort);
+  } else {
+    const media = [
+      { type: 'photo' as const, media: first, caption: message.slice(0, maxCaption) },
+      ...more.slice(0, 9).map((photo) => ({ type: 'photo' as const, media: photo })),
+    ];
+    await api.sendMediaGroup(chat, media, options, abort);
+  }
+}
+
+/** Errors of grammY may hold the address, and the address holds the token: only what the server said is passed on. */
+function toError(error: unknown, label: string): PorchlightError {
+  const { data } = telegramErrorSchema.safeParse(error);
+  if (!data) return new PorchlightError('notify.unreachable', `${label} cannot be reached`);
+  const retryAfter = data.parameters?.retry_after;
+  const mayHeal = data.error_code === 429 || data.error_code >= 500;
+  return new PorchlightError('notify.refused', `${label} answered ${data.error_code}: ${data.description}`, {
+    retry: mayHeal ? 'later' : 'never',
+    ...(retryAfter !== undefined && { retryAfterMs: retryAfter * 1000 }),
+  });
+}

@@ -1,0 +1,102 @@
+import type { Notice, Severity } from '../notice.ts';
+
+/** When messages may be sent, in minutes since midnight, local time. */
+export interface QuietHours {
+  fromMinute: number;
+  toMinute: number;
+}
+
+/** What the gate remembers of one channel. Times are epoch milliseconds. */
+export interface GateState {
+  /** Messages that may be sent now; grows by one every `refillMs`. */
+  tokens: number;
+  tokensAt: number;
+  /** Keys of what was sent or held lately, with their times. */
+  recent: readonly { key: string; at: number }[];
+  /** What waits to be sent together. */
+  held: readonly HeldNotice[];
+  /** Held beyond `maxHeld`, and only counted. */
+  uncounted: number;
+}
+
+export interface HeldNotice {
+  title: string;
+  text: string;
+  severity: Severity;
+  at: number;
+}
+
+export const openGate: GateState = { tokens: 5, tokensAt: 0, recent: [], held: [], uncounted: 0 };
+
+export const sameKeyMs = 600_000;
+export const refillMs = 30_000;
+const maxTokens = 5;
+const maxRecent = 200;
+const maxHeld = 50;
+
+export interface GateDecision {
+  state: GateState;
+  /** Send this now. */
+  send?: Notice;
+  /** Ask again then; absent when nothing is held. */
+  wakeAt?: number;
+}
+
+/** Takes a notice: an alarm goes out at once and always; the rest may be a repetition, wait, or be held for the morning. */
+export function admit(state: GateState, notice: Notice, now: number, quietUntil: number | undefined): GateDecision {
+  const current = refill(forget(state, now), now);
+  if (current.recent.some(({ key }) => key === notice.key)) return waiting(current, now, quietUntil);
+  const recent = [...current.recent, { key: notice.key, at: now }].slice(-maxRecent);
+  const known = { ...current, recent };
+  if (notice.severity === 'alarm') {
+    return { ...waiting({ ...known, tokens: Math.max(0, known.tokens - 1) }, now, quietUntil), send: notice };
+  }
+  if (quietUntil === undefined && known.tokens >= 1 && known.held.length === 0) {
+    return { state: { ...known, tokens: known.tokens - 1 }, send: notice };
+  }
+  return waiting(hold(known, notice, now), now, quietUntil);
+}
+
+/** What is held goes out as one message once it may. */
+export function release(state: GateState, now: number, quietUntil: number | undefined): GateDecision {
+  const current = refill(forget(state, now), now);
+  if (current.held.length === 0) return { state: current };
+  if (quietUntil !== undefined || current.tokens < 1) return waiting(current, now, quietUntil);
+  const after: GateState = { ...current, tokens: current.tokens - 1, held: [], uncounted: 0 };
+  return { state: after, send: toDigest(current, now) };
+}
+
+function hold(state: GateState, { title, text, severity }: Notice, now: number): GateState {
+  if (state.held.length >= maxHeld) return { ...state, uncounted: state.uncounted + 1 };
+  return { ...state, held: [...state.held, { title, text, severity, at: now }] };
+}
+
+function waiting(state: GateState, now: number, quietUntil: number | undefined): GateDecision {
+  if (state.held.length === 0) return { state };
+  const nextToken = state.tokens >= 1 ? now : state.tokensAt + refillMs;
+  return { state, wakeAt: Math.max(nextToken, quietUntil ?? 0) };
+}
+
+function refill(state: GateState, now: number): GateState {
+  // A clock that jumped back starts the count anew.
+  if (now < state.tokensAt || state.tokens >= maxTokens) return { ...state, tokensAt: now };
+  const grown = Math.floor((now - state.tokensAt) / refillMs);
+  if (grown === 0) return state;
+  return { ...state, tokens: Math.min(maxTokens, state.tokens + grown), tokensAt: state.tokensAt + grown * refillMs };
+}
+
+function forget(state: GateState, now: number): GateState {
+  const recent = state.recent.filter(({ at }) => now - at < sameKeyMs && at <= now);
+  return recent.length === state.recent.length ? state : { ...state, recent };
+}
+
+function toDigest({ held, uncounted }: GateState, now: number): Notice {
+  const severity = held.some((notice) => notice.severity === 'warning') ? 'warning' : 'info';
+  const [only] = held;
+  if (only && held.length === 1 && uncounted === 0) {
+    return { key: `held-${now}`, severity, title: only.title, text: only.text };
+  }
+  const lines = held.map(({ title, text }) => `${title}: ${text}`);
+  if (uncounted > 0) lines.push(`… and ${uncounted} more`);
+  return { key: `held-${now}`, severity, title: `${held.length + uncounted} messages`, text: lines.join('\n') };
+}

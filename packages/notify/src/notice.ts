@@ -1,0 +1,18 @@
+export type Severity = 'info' | 'warning' | 'alarm';
+
+export interface NoticeImage {
+  name: string;
+  /** `image/jpeg`, `image/png`. */
+  type: string;
+  bytes: Uint8Array;
+}
+
+/** Something that people should know. */
+export interface Notice {
+  /** Two notices of one key within ten minutes are one. */
+  key: string;
+  severity: Severity;
+  title: string;
+  text: string;
+  images?: readonly NoticeImage[];
+}

@@ -1,0 +1,40 @@
+import type { Log } from '@porchlight/core';
+import type { AlarmEffect, AlarmState } from '../domain/alarm.ts';
+import type { openAdapters } from './open.ts';
+
+type Adapters = Pick<ReturnType<typeof openAdapters>, 'switches' | 'people' | 'publish' | 'devices'>;
+
+/** Does what the domain decided. Each effect only starts something: none holds the next one. */
+export function carryOut(
+  { switches, people, publish, devices }: Adapters,
+  effect: AlarmEffect,
+  { state, now, name, log }: { state: AlarmState; now: number; name: string; log: Log },
+): void {
+  switch (effect.type) {
+    case 'watch':
+      return switches.guard();
+    case 'unwatch':
+      return switches.release();
+    case 'start-actions':
+      return switches.start();
+    case 'stop-actions':
+      return switches.stop();
+    case 'announce': {
+      const { what } = effect;
+      log.info(`${name}: ${what}${state.reason === undefined ? '' : ` (${state.reason})`}.`);
+      devices.announce(
+        what,
+        now,
+        state.incident?.events.flatMap(({ media = [] }) => media),
+      );
+      if (what !== 'pending') publish(what);
+      return undefined;
+    }
+    case 'notify':
+      return people.tellIncident(effect.incident, name);
+    case 'warn-offline':
+      return people.warn('armed-offline', name, `Armed, but no answer from ${effect.offline.join(', ')}.`);
+    case 'refuse':
+      return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import type { EventAlarmConfig } from '@porchlight/config-schemas';
+import { describeError, type Log, type ServiceContext } from '@porchlight/core';
+import { createNotifier, type NoticeImage } from '@porchlight/notify';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { listEvents } from '../../domain/wording.ts';
+import type { People } from '../../ports.ts';
+
+const maxImages = 4;
+
+/** Tells people through the configured channels. */
+export function openPeople({ notifications, timeZone }: EventAlarmConfig, context: ServiceContext): People {
+  const { log } = context;
+  const notifier = createNotifier({ ...notifications, timeZone, ...context });
+  const format = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', ...(timeZone !== undefined && { timeZone }) });
+  return {
+    tellIncident({ id, reason, events, isTest }, name) {
+      const title = isTest ? `${name}: test alarm` : `${name}: alarm`;
+      const text = [reason, listEvents(events, (at) => format.format(at))].filter(Boolean).join('\n');
+      void readImages(
+        events.flatMap(({ media = [] }) => media),
+        log,
+      ).then((images) => notifier.notify({ key: `alarm-${id}`, severity: 'alarm', title, text, images }));
+    },
+    warn: (key, title, text) => notifier.notify({ key, severity: 'warning', title, text }),
+    stop: () => notifier.stop(),
+  };
+}
+
+async function readImages(media: readonly { kind: string; path: string }[], log: Log): Promise<NoticeImage[]> {
+  const pictures = media.filter(({ kind }) => kind === 'image').slice(0, maxImages);
+  const read = pictures.map(async ({ path }): Promise<NoticeImage[]> => {
+    try {
+      return [{ name: basename(path), type: 'image/jpeg', bytes: await readFile(path) }];
+    } catch (error) {
+      log.debug(`A picture of the alarm could not be read: ${describeError(error)}`);
+      return [];
+    }
+  });
+  return (await Promise.all(read)).flat();
+}
