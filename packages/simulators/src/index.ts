@@ -1,0 +1,3 @@
+export * from './shared/faults.ts';
+export * from './shared/http.ts';
+export * from './rhombus/index.ts';

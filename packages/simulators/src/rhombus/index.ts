@@ -1,0 +1,15 @@
+export type { PolicyAlert } from './alerts.ts';
+export type { Change } from './change-stream.ts';
+export type { Leak, MediaEntry } from './ledger.ts';
+export type { Network } from './link.ts';
+export { readRhom } from './media/fmp4.ts';
+export type { FilmOptions } from './media/library.ts';
+export { placeholderCode, readClock } from './media/picture.ts';
+export { createDemoOrganisation, createFleet, makeCamera, makeGateway } from './organisation.ts';
+export { ruuid } from './ruuid.ts';
+export type { AlertSpec, Announcement } from './scenario.ts';
+export { startRhombus, type Rhombus, type RhombusOptions } from './server.ts';
+export type { Settings } from './settings.ts';
+export type { ApiKey, Camera, Gateway, LanRoute, Location, Organisation, Sensor } from './state.ts';
+export type { MediaFault, MediaTrouble } from './troubles.ts';
+export type { Delivery } from './webhooks.ts';
