@@ -11,7 +11,7 @@ const steps: [name: string, command: string, ...args: string[]][] = [
   ['lint', 'oxlint', '--type-aware', '--deny-warnings'],
   ['format', 'oxfmt', '--check'],
   ['shape', process.execPath, 'tools/check-shape.ts'],
-  ['schemas', process.execPath, '--conditions=@porchlight/source', 'config-schemas/src/generate.ts', '--check'],
+  ['schemas', process.execPath, '--conditions=@porchlight/source', 'tools/schemas.ts', '--check'],
 ];
 
 const path = `${root}node_modules/.bin:${process.env['PATH'] ?? ''}`;

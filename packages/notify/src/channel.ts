@@ -1,4 +1,4 @@
-import type { Notice, Severity } from './notice.ts';
+import type { Notice, Severity } from './domain/notice.ts';
 
 /** One way to reach people. */
 export interface Channel {

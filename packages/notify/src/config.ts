@@ -1,4 +1,4 @@
-import type { Severity } from './notice.ts';
+import type { Severity } from './domain/notice.ts';
 
 interface Common {
   name?: string;

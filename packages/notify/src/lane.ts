@@ -2,7 +2,7 @@ import { createDeadline, describeError, retry, type Clock, type Deadline, type L
 import type { Channel } from './channel.ts';
 import { admit, openGate, release, type GateDecision, type GateState, type QuietHours } from './domain/flood-gate.ts';
 import { quietUntil } from './domain/quiet-hours.ts';
-import type { Notice } from './notice.ts';
+import type { Notice } from './domain/notice.ts';
 
 export interface Delivery {
   at: number;

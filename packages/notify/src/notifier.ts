@@ -4,7 +4,7 @@ import type { ChannelConfig } from './config.ts';
 import { createChannel } from './create-channel.ts';
 import { toMinute } from './domain/quiet-hours.ts';
 import { Lane, type Delivery } from './lane.ts';
-import type { Notice } from './notice.ts';
+import type { Notice } from './domain/notice.ts';
 
 export interface NotifierOptions {
   channels: readonly ChannelConfig[];

@@ -1,4 +1,4 @@
-import type { Notice, Severity } from '../notice.ts';
+import type { Notice, Severity } from './notice.ts';
 
 /** When messages may be sent, in minutes since midnight, local time. */
 export interface QuietHours {

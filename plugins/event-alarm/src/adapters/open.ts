@@ -1,7 +1,7 @@
 import type { EventAlarmConfig } from '@porchlight/config-schemas';
 import type { Devices, ServiceContext } from '@porchlight/core';
-import type { AlarmRule } from '../domain/settings.ts';
-import { toSwitches } from '../domain/settings.ts';
+import type { AlarmRule } from '../domain/alarm-rule.ts';
+import { toSwitches } from './settings.ts';
 import { AlarmDevices, type AlarmCommands } from './devices/client.ts';
 import { createInputs } from './inputs/client.ts';
 import { AlarmKeypad } from './keypad/client.ts';
@@ -42,7 +42,7 @@ export function openAdapters(
     keeper: createKeeper(document, log, () => callbacks.collect(keypad)),
     people: openPeople(config, context),
     inputs: createInputs(config.inputs, context),
-    sources: watchSources(bus, 'event-alarm', callbacks.onSources),
+    sources: watchSources(bus, config.sources, callbacks.onSources),
     publish: createPublisher(config.publish, { ...context, onProblem: callbacks.onProblem }),
     devices: new AlarmDevices(parts.devices, config, rules, callbacks),
   };

@@ -43,10 +43,10 @@ export class RuleWindow {
   add(at: number, device: number, number: number, now: number): boolean {
     if (this.#tail === this.#times.length) this.#makeRoom();
     const { windowMs } = this.#rule;
-    const isForward = now >= this.#lastNow;
     this.#lastNow = now;
     const isLate = now - at <= this.#lateMs;
-    if (isForward && (this.#tail === this.#head || at >= (this.#times[this.#tail - 1] as number))) {
+    const newest = this.#tail === this.#head ? at : (this.#times[this.#tail - 1] as number);
+    if (at >= newest) {
       this.#put(this.#tail++, at, number * maxDevices + device);
       // Nothing lies between the newest event and now: its own window holds all that the window until now does.
       return this.#isEnough(this.#follow((isLate ? at : now) - windowMs), this.#tail);
@@ -56,7 +56,8 @@ export class RuleWindow {
     this.#entries.copyWithin(index + 1, index, this.#tail++);
     this.#put(index, at, number * maxDevices + device);
     if (index <= this.#start) this.#start = this.#head;
-    const end = isForward ? this.#tail : this.#upper(now);
+    // After a jump back of the clock some are later than now.
+    const end = newest <= now ? this.#tail : this.#upper(now);
     return (
       this.#isEnough(this.#follow(now - windowMs), end) ||
       (isLate && this.#isEnough(this.#lower(at - windowMs), index + 1))

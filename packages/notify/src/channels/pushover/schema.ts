@@ -1,4 +1,4 @@
-import type { Notice } from '../../notice.ts';
+import type { Notice } from '../../domain/notice.ts';
 
 /** Priority 2 asks for confirmation: repeated every `retry` seconds, for `expire` seconds. */
 export function pushoverFields({ title, text, severity }: Notice): Record<string, string> {

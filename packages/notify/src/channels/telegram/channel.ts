@@ -2,7 +2,7 @@ import { PorchlightError } from '@porchlight/core';
 import type { Api, InputFile } from 'grammy';
 import type { Channel } from '../../channel.ts';
 import type { TelegramConfig } from '../../config.ts';
-import type { Notice } from '../../notice.ts';
+import type { Notice } from '../../domain/notice.ts';
 import { telegramErrorSchema } from './schema.ts';
 
 const maxText = 4096;

@@ -1,7 +1,7 @@
 import type { EventAlarmConfig } from '@porchlight/config-schemas';
 import type { CommandOf, CommandOrigin, Device, DeviceEvent, Devices } from '@porchlight/core';
 import type { AlarmState } from '../../domain/alarm.ts';
-import type { AlarmRule } from '../../domain/settings.ts';
+import type { AlarmRule } from '../../domain/alarm-rule.ts';
 
 export interface AlarmCommands {
   alarm(command: CommandOf<'alarm'>, origin: CommandOrigin): void;

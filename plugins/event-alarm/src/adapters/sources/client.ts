@@ -1,13 +1,28 @@
 import type { Bus } from '@porchlight/core';
-import { nothingKnown, watchSource, type SourceInput, type SourceWatch } from '../../domain/source-watch.ts';
+import {
+  isSource,
+  listOffline,
+  nothingKnown,
+  watchSource,
+  type SourceInput,
+  type SourceWatch,
+} from '../../domain/source-watch.ts';
 
-/** Follows on the bus which sensors there are and whether they answer. */
+const ownService = 'event-alarm';
+
+export interface Sources {
+  /** The chosen sensors that cannot ring the alarm now, by service/device. */
+  listOffline(): string[];
+  stop(): void;
+}
+
+/** Follows on the bus which of the chosen sensors there are and whether they answer. */
 export function watchSources(
   bus: Bus,
-  ownService: string,
+  chosen: { services: readonly string[]; devices: readonly string[] },
   onChange: () => void,
-): { current(): SourceWatch; stop(): void } {
-  let watch = nothingKnown;
+): Sources {
+  let watch: SourceWatch = nothingKnown;
   const take = (input: SourceInput): void => {
     const next = watchSource(watch, input);
     if (next === watch) return;
@@ -17,16 +32,16 @@ export function watchSources(
   const stops = [
     bus.onServiceStatus((service, { state }) => take({ type: 'service', service, isOnline: state === 'online' })),
     bus.onState({ capability: 'motion' }, ({ service, device }, state) => {
-      if (service !== ownService)
-        take({ type: 'sensor', device: `${service}/${device}`, isPresent: state !== undefined });
+      if (service === ownService) return;
+      take({ type: 'sensor', device: `${service}/${device}`, isPresent: state !== undefined });
     }),
     bus.onState({ capability: 'health' }, ({ service, device }, state) => {
-      const isReachable = state === undefined || state.reachable !== false;
-      if (service !== ownService) take({ type: 'health', device: `${service}/${device}`, isReachable });
+      if (service === ownService) return;
+      take({ type: 'health', device: `${service}/${device}`, isReachable: state?.reachable !== false });
     }),
   ];
   return {
-    current: () => watch,
+    listOffline: () => listOffline(watch, (device) => isSource(device, chosen.services, chosen.devices)),
     stop() {
       for (const stop of stops) stop();
     },

@@ -1,21 +1,10 @@
 import type { EventAlarmConfig } from '@porchlight/config-schemas';
-import type { AlarmMode } from '@porchlight/core';
-import type { AlarmSettings } from './alarm.ts';
-import type { CounterOptions, CountingRule } from './event-counter.ts';
-import type { FlashPlan } from './flash.ts';
-
-type ArmedMode = EventAlarmConfig['modes'][number];
+import type { AlarmSettings } from '../domain/alarm.ts';
+import type { AlarmRule } from '../domain/alarm-rule.ts';
+import type { CounterOptions } from '../domain/event-counter.ts';
+import type { FlashPlan } from '../domain/flash.ts';
 
 const minuteMs = 60_000;
-
-/** A rule and the modes in which it rings; none means all. */
-export interface AlarmRule extends CountingRule {
-  modes: readonly ArmedMode[];
-}
-
-export function isRuleOn({ modes }: AlarmRule, mode: AlarmMode): boolean {
-  return modes.length === 0 || (mode !== 'disarmed' && modes.includes(mode));
-}
 
 /** The configured rules, or the one made of the three numbers. */
 export function toRules(config: EventAlarmConfig): AlarmRule[] {

@@ -1,0 +1,125 @@
+import { listSettings, type Setting } from './setting.ts';
+import type { Form } from '../forms.ts';
+
+type Json = Record<string, unknown>;
+
+/** The `config.schema.json` of a plugin: what the Homebridge UI makes its form of. */
+export function renderHomebridge({ platform, schema, header, hasOwnPage }: Form): Json {
+  const settings = listSettings(schema);
+  return {
+    pluginAlias: platform,
+    pluginType: 'platform',
+    singular: true,
+    ...(hasOwnPage && { customUi: true }),
+    headerDisplay: header,
+    schema: { type: 'object', properties: propertiesOf(settings, 'model') },
+    layout: layoutOf(settings),
+  };
+}
+
+/** `path` is how a condition reaches the group: `model.switches[arrayIndices[0]]`. */
+function propertiesOf(settings: readonly Setting[], path: string, depth = 0): Json {
+  return Object.fromEntries(settings.map((setting) => [setting.key, property(setting, path, depth)]));
+}
+
+function property(setting: Setting, path: string, depth: number): Json {
+  const { title, description, unit, placeholder, showWhen, isRequired } = setting;
+  const common = {
+    title: unit === undefined ? title : `${title} (${unit})`,
+    ...(description !== '' && { description }),
+    ...(placeholder !== undefined && { placeholder }),
+    ...(showWhen && { condition: { functionBody: conditionOf(showWhen, path) } }),
+    ...(isRequired && !showWhen && { required: true }),
+  };
+  return { ...common, ...shape(setting, path, depth) };
+}
+
+function shape(setting: Setting, path: string, depth: number): Json {
+  const { kind, key, settings = [], element, choices, secret } = setting;
+  const preset = setting.default === undefined ? {} : { default: setting.default };
+  const limits = pick(setting, ['minimum', 'maximum', 'minLength', 'maxLength', 'pattern']);
+  switch (kind) {
+    case 'group':
+      return { type: 'object', properties: propertiesOf(settings, `${path}.${key}`, depth) };
+    case 'list': {
+      const entry = `${path}.${key}[arrayIndices[${depth}]]`;
+      const items = element
+        ? { ...shape(element, entry, depth + 1), ...pick(element, ['title', 'placeholder']) }
+        : { type: 'object', properties: propertiesOf(settings, entry, depth + 1) };
+      // Check boxes for a choice of several.
+      return { type: 'array', items, ...(element?.kind === 'choice' && { uniqueItems: true, ...preset }) };
+    }
+    case 'choice':
+      return {
+        type: typeof choices?.[0]?.value === 'number' ? 'integer' : 'string',
+        oneOf: choices?.map(({ value, title }) => ({ title, enum: [value] })),
+        ...preset,
+      };
+    case 'text':
+      return { type: 'string', ...(secret && { 'x-schema-form': { type: 'password' } }), ...limits, ...preset };
+    default:
+      return { type: kind, ...limits, ...preset };
+  }
+}
+
+/** The parent may not be there yet while the form is being built. */
+function conditionOf({ key, in: values }: NonNullable<Setting['showWhen']>, path: string): string {
+  return `try { return ${JSON.stringify(values)}.includes(${path}.${key}); } catch { return false; }`;
+}
+
+/** The essentials first, then a folded part for each section, the advanced settings last. */
+function layoutOf(settings: readonly Setting[]): unknown[] {
+  const isFolded = ({ advanced, kind, section }: Setting): boolean =>
+    advanced === true || section !== undefined || kind === 'group';
+  const plain = settings.filter((setting) => !isFolded(setting));
+  const sections = [
+    ...new Set(settings.flatMap(({ section, kind, title }) => section ?? (kind === 'group' ? title : []))),
+  ];
+  const inSection = (name: string): Setting[] =>
+    settings.filter(({ section, kind, title }) => (section ?? (kind === 'group' ? title : undefined)) === name);
+  const loose = settings.filter(({ advanced, section, kind }) => advanced && section === undefined && kind !== 'group');
+  return [
+    ...plain.map((setting) => layoutItem(setting, '')),
+    ...sections.map((name) =>
+      fold(
+        name,
+        inSection(name).flatMap((setting) => sectionItems(setting)),
+      ),
+    ),
+    ...(loose.length > 0
+      ? [
+          fold(
+            'Advanced',
+            loose.map((setting) => layoutItem(setting, '')),
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** A group that makes a part of its own has no second heading. */
+function sectionItems(setting: Setting): unknown[] {
+  if (setting.kind !== 'group') return [layoutItem(setting, '')];
+  return (setting.settings ?? []).map((member) => layoutItem(member, `${setting.key}.`));
+}
+
+function layoutItem(setting: Setting, prefix: string): unknown {
+  const { kind, key, settings = [], title, item, element } = setting;
+  const path = `${prefix}${key}`;
+  if (kind === 'group') {
+    return { type: 'fieldset', title, items: settings.map((member) => layoutItem(member, `${path}.`)) };
+  }
+  if (kind !== 'list' || element?.kind === 'choice') return path;
+  const buttonText = `Add ${item ?? 'entry'}`;
+  if (element) return { key: path, type: 'array', buttonText, items: [`${path}[]`] };
+  const items = settings.map((member) => layoutItem(member, `${path}[].`));
+  return { key: path, type: 'array', orderable: false, buttonText, items: [{ type: 'div', items }] };
+}
+
+function fold(title: string, items: unknown[]): Json {
+  return { type: 'fieldset', title, expandable: true, expanded: false, items };
+}
+
+function pick(setting: Setting, keys: (keyof Setting)[]): Json {
+  return Object.fromEntries(keys.flatMap((key) => (setting[key] === undefined ? [] : [[key, setting[key]]])));
+}

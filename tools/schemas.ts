@@ -1,0 +1,54 @@
+import { renderContract, renderTopics } from '@porchlight/bus/docs';
+import { forms, renderHomebridge, renderOptions, type Form } from '@porchlight/config-schemas';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { argv, exit } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { exampleDevices } from './example-devices.ts';
+
+/** Regenerates forms and tables from the schemas and the contract; with --check it only says what is stale. */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const isCheck = argv.includes('--check');
+
+const wanted = [
+  ...forms.flatMap((form) => [homebridgeForm(form), pluginReadme(form)]),
+  fill('packages/bus/CONTRACT.md', { topics: renderContract() }),
+];
+const stale = wanted.filter(({ path, text }) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
+for (const { path, text } of stale) {
+  console.log(`${isCheck ? 'stale: ' : 'wrote '}${relative(root, path)}`);
+  if (!isCheck) writeFileSync(path, text);
+}
+if (isCheck && stale.length > 0) {
+  console.log('Run "npm run schemas".');
+  exit(1);
+}
+
+interface Generated {
+  path: string;
+  text: string;
+}
+
+function homebridgeForm(form: Form): Generated {
+  const path = join(root, 'plugins', form.service, 'config.schema.json');
+  return { path, text: `${JSON.stringify(renderHomebridge(form), null, 2)}\n` };
+}
+
+function pluginReadme({ service, schema }: Form): Generated {
+  return fill(`plugins/${service}/README.md`, {
+    options: renderOptions(schema),
+    topics: renderTopics(service, exampleDevices(service)),
+  });
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+function fill(file: string, parts: Record<string, string>): Generated {
+  const path = join(root, file);
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const text = Object.entries(parts).reduce((document, [name, part]) => {
+    const marked = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    return document.replace(marked, (_all, start: string, end: string) => `${start}${part}\n${end}`);
+  }, before);
+  return { path, text };
+}
