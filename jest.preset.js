@@ -8,7 +8,7 @@ export const preset = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  testEnvironmentOptions: { customExportConditions: ['@porchlight/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@porchlight/source', 'node', 'default'] },
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/', '/.demo/'],
 };

@@ -185,7 +185,7 @@ const inputSchema = z
 const scheduleSchema = z.object({
   cron: z
     .string()
-    .regex(/^\s*(\S+\s+){4}\S+\s*$/, 'must have five fields, such as "30 22 * * *" for 22:30')
+    .regex(/^\s*(\S+\s+){4,5}\S+\s*$/, 'must have five fields, such as "30 22 * * *" for 22:30')
     .meta({ title: 'When', description: 'Minute, hour, day, month, weekday.', placeholder: '30 22 * * *' }),
   mode: z.enum(['disarmed', ...modes]).meta({ title: 'Mode', description: 'What it is set to.', labels: modeLabels }),
 });

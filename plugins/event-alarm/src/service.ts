@@ -76,7 +76,10 @@ class EventAlarmService implements Service {
     this.#stopListening = [
       this.#context.bus.onEvent({}, (event) => this.#onEvent(event)),
       // Nobody is there to see a refusal: at its time it is armed as well as it can be.
-      startSchedule(schedule, timeZone, (mode) => this.#setMode({ mode, force: true })),
+      startSchedule(schedule, timeZone, {
+        onTime: (mode) => this.#setMode({ mode, force: true }),
+        onProblem: (cron, problem) => this.#problems.set(cron, problem),
+      }),
       () => inputs.stop(),
       () => sources.stop(),
     ];

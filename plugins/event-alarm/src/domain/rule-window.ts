@@ -29,6 +29,8 @@ export class RuleWindow {
   /** Where the last window began: a starting point for the next search, never trusted. */
   #start = 0;
   #lastNow = Number.NEGATIVE_INFINITY;
+  /** When each device was seen last; kept only where the rule asks for several. */
+  readonly #lastSeen = new Map<number, number>();
 
   constructor(rule: WindowRule, lateMs: number) {
     this.#rule = rule;
@@ -44,6 +46,7 @@ export class RuleWindow {
     if (this.#tail === this.#times.length) this.#makeRoom();
     const { windowMs } = this.#rule;
     this.#lastNow = now;
+    if (this.#rule.minDistinctDevices > 1) this.#see(device, at);
     const isLate = now - at <= this.#lateMs;
     const newest = this.#tail === this.#head ? at : (this.#times[this.#tail - 1] as number);
     if (at >= newest) {
@@ -85,6 +88,7 @@ export class RuleWindow {
 
   clear(): void {
     this.#head = this.#tail = this.#start = 0;
+    this.#lastSeen.clear();
   }
 
   /** First entry at or after `since`; walks from where the last window began. */
@@ -101,12 +105,26 @@ export class RuleWindow {
     const { threshold, minDistinctDevices } = this.#rule;
     if (to - from < threshold) return false;
     if (minDistinctDevices <= 1) return true;
+    if (to === this.#tail) return this.#hasDevicesSince(this.#times[from] as number);
     const devices = new Set<number>();
     // From the newest on: a few events usually tell.
     for (let index = to - 1; index >= from && devices.size < minDistinctDevices; index -= 1) {
       devices.add((this.#entries[index] as number) % maxDevices);
     }
     return devices.size >= minDistinctDevices;
+  }
+
+  #see(device: number, at: number): void {
+    const before = this.#lastSeen.get(device);
+    if (before === undefined || at > before) this.#lastSeen.set(device, at);
+  }
+
+  #hasDevicesSince(since: number): boolean {
+    let found = 0;
+    for (const at of this.#lastSeen.values()) {
+      if (at >= since && ++found >= this.#rule.minDistinctDevices) return true;
+    }
+    return false;
   }
 
   #put(index: number, at: number, entry: number): void {
@@ -148,6 +166,8 @@ export class RuleWindow {
     this.#times = times;
     this.#entries = entries;
     this.#start = Math.max(0, this.#start - this.#head);
+    const oldest = times[0] ?? 0;
+    for (const [device, at] of this.#lastSeen) if (at < oldest) this.#lastSeen.delete(device);
     this.#head = 0;
     this.#tail = used;
   }
@@ -167,9 +187,13 @@ export class RuleWindow {
 
   #keep(isKept: (entry: number) => boolean): void {
     let to = this.#head;
+    this.#lastSeen.clear();
     for (let index = this.#head; index < this.#tail; index += 1) {
       const entry = this.#entries[index] as number;
-      if (isKept(entry)) this.#put(to++, this.#times[index] as number, entry);
+      if (!isKept(entry)) continue;
+      const at = this.#times[index] as number;
+      this.#put(to++, at, entry);
+      if (this.#rule.minDistinctDevices > 1) this.#see(entry % maxDevices, at);
     }
     this.#tail = to;
     this.#start = this.#head;

@@ -1,34 +1,35 @@
 import { describeError, type Document, type Log } from '@porchlight/core';
 import type { Memory } from './schema.ts';
 
+export interface Keeper {
+  /** The memory has changed. */
+  keep(): void;
+  /** Resolves when the latest is on disk. */
+  settle(): Promise<void>;
+}
+
 /** Keeps the latest memory on disk without holding anything up: while one write is under way the next ones wait as one. */
-export function createKeeper(
-  document: Document<Memory>,
-  log: Log,
-  collect: () => Memory,
-): { keep(): void; settle(): Promise<void> } {
-  let current: Promise<void> | undefined;
+export function createKeeper(document: Document<Memory>, log: Log, collect: () => Memory): Keeper {
+  let running: Promise<void> | undefined;
   let isStale = false;
   const write = async (): Promise<void> => {
-    do {
+    // After the present turn: what is decided must act before it is written.
+    await Promise.resolve();
+    while (isStale) {
       isStale = false;
-      try {
-        await document.write(collect());
-      } catch (error) {
-        log.error(`The state of the alarm cannot be kept: ${describeError(error)}`);
-        return;
-      }
-    } while (isStale);
+      await document
+        .write(collect())
+        .catch((error: unknown) => log.error(`The state of the alarm cannot be kept: ${describeError(error)}`));
+    }
+    running = undefined;
   };
   return {
     keep() {
       isStale = true;
-      current ??= Promise.resolve()
-        .then(write)
-        .finally(() => (current = undefined));
+      running ??= write();
     },
     async settle() {
-      await current;
+      await running;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { AlarmMode } from '@porchlight/core';
+import { describeError, type AlarmMode } from '@porchlight/core';
 import { Cron } from 'croner';
 
 export interface ScheduledMode {
@@ -6,14 +6,27 @@ export interface ScheduledMode {
   mode: AlarmMode;
 }
 
+export interface ScheduleCallbacks {
+  onTime(mode: AlarmMode): void;
+  /** An entry that is no time at all; the others go on. */
+  onProblem(cron: string, problem: string): void;
+}
+
 /** Calls back at the given times. Returns the way to stop. */
 export function startSchedule(
   entries: readonly ScheduledMode[],
   timeZone: string | undefined,
-  onTime: (mode: AlarmMode) => void,
+  { onTime, onProblem }: ScheduleCallbacks,
 ): () => void {
   const options = { protect: true, unref: true, ...(timeZone !== undefined && { timezone: timeZone }) };
-  const jobs = entries.map(({ cron, mode }) => new Cron(cron, options, () => onTime(mode)));
+  const jobs = entries.flatMap(({ cron, mode }) => {
+    try {
+      return [new Cron(cron, options, () => onTime(mode))];
+    } catch (error) {
+      onProblem(cron, `The schedule "${cron}" is no time: ${describeError(error)}`);
+      return [];
+    }
+  });
   return () => {
     for (const job of jobs) job.stop();
   };
