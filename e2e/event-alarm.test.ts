@@ -126,6 +126,7 @@ test('kill -9 while armed: it is armed afterwards, does not ring by itself, and 
   await controller.write('SecuritySystem', 'TargetState', away);
   await eventually(controller, ['SecuritySystem', 'CurrentState'], away);
   await until(() => readAlarm(homebridge).includes('"armed"'));
+  await controller.close();
   await homebridge.kill();
   await publishMotion(mosquitto.port, 'hall');
   await homebridge.start();
@@ -199,7 +200,7 @@ test.each([
   for (const { topic, payload, retain } of readFixture(name)) {
     await publish(mosquitto.port, topic, shift(payload, shiftSeconds), retain ? ['-r'] : []);
   }
-  await until(() => motions.includes(true));
+  await until(() => motions.some(Boolean));
 });
 
 /** Moves the recording's times to now. */

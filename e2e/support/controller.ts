@@ -57,16 +57,23 @@ export async function pair({
 }
 
 function openController(client: HttpClient): Controller {
-  const find = async (service: string, characteristic: string): Promise<{ id: string; value: unknown }> => {
+  const look = async (service: string, characteristic: string): Promise<string | undefined> => {
     const { accessories } = (await client.getAccessories()) as unknown as { accessories: Accessory[] };
     for (const { aid, services } of accessories) {
       const found = services
         .filter(({ type }) => isType(type, serviceTypes[service]))
         .flatMap(({ characteristics }) => characteristics)
         .find(({ type }) => isType(type, characteristicTypes[characteristic]));
-      if (found) return { id: `${aid}.${found.iid}`, value: found.value };
+      if (found) return `${aid}.${found.iid}`;
     }
-    throw new Error(`The bridge has no ${service} with a ${characteristic}.`);
+    return undefined;
+  };
+  // An accessory comes a moment after the bridge, as in Apple Home.
+  const find = async (service: string, characteristic: string): Promise<string> => {
+    let id: string | undefined;
+    await until(async () => (id = await look(service, characteristic)) !== undefined, 10_000).catch(() => undefined);
+    if (id === undefined) throw new Error(`The bridge has no ${service} with a ${characteristic}.`);
+    return id;
   };
   return {
     async list() {
@@ -74,18 +81,18 @@ function openController(client: HttpClient): Controller {
       return accessories;
     },
     async read(service, characteristic) {
-      const { id } = await find(service, characteristic);
+      const id = await find(service, characteristic);
       const { characteristics } = (await client.getCharacteristics([id])) as unknown as {
         characteristics: { value: unknown }[];
       };
       return characteristics[0]?.value;
     },
     async write(service, characteristic, value) {
-      const { id } = await find(service, characteristic);
+      const id = await find(service, characteristic);
       await client.setCharacteristics({ [id]: value as never });
     },
     async watch(service, characteristic) {
-      const { id } = await find(service, characteristic);
+      const id = await find(service, characteristic);
       const values: unknown[] = [];
       client.on('event', (event: { characteristics: { aid: number; iid: number; value: unknown }[] }) => {
         for (const { aid, iid, value } of event.characteristics) if (`${aid}.${iid}` === id) values.push(value);

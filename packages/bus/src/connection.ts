@@ -24,6 +24,8 @@ export type MessageListener = (topic: string, payload: Buffer, retained: boolean
 
 /** How long to keep to MQTT 3.1.1 before trying 5 again, milliseconds. */
 const retryVersion5Ms = 3_600_000;
+/** Messages kept for listeners that are not there yet; the oldest go first. */
+const maxEarlyMessages = 1_000;
 /** A connection that lasts less than this counts as a failed attempt, milliseconds. */
 const settledMs = 5_000;
 
@@ -35,6 +37,8 @@ export class Connection {
   readonly #stop = new AbortController();
   readonly #subscriptions = new Map<string, Set<MessageListener>>();
   readonly #connectionListeners = new Set<(connected: boolean) => void>();
+  /** What a durable session has brought before anybody listened: the service starts after the connection. */
+  #early: { topic: string; payload: Buffer; retained: boolean }[] = [];
   #session: Session | undefined;
   #will: { topic: string; payload: string } | undefined;
   #skipWait = false;
@@ -73,6 +77,7 @@ export class Connection {
     this.#subscriptions.set(filter, listeners);
     // Also when others listen already: the newcomer needs the retained messages too.
     if (this.connected) this.#session?.subscribe(filter).catch(() => undefined);
+    queueMicrotask(() => this.#deliverEarly(filter));
     return () => {
       listeners.delete(listener);
       if (listeners.size > 0 || this.#subscriptions.get(filter) !== listeners) return;
@@ -155,10 +160,22 @@ export class Connection {
   }
 
   #dispatch(topic: string, payload: Buffer, retained: boolean): void {
+    let isHeard = false;
     for (const [filter, listeners] of this.#subscriptions) {
       if (!matchesFilter(filter, topic)) continue;
+      isHeard = true;
       for (const listener of listeners) listener(topic, payload, retained);
     }
+    if (isHeard || !this.#options.durable) return;
+    if (this.#early.length >= maxEarlyMessages) this.#early.shift();
+    this.#early.push({ topic, payload, retained });
+  }
+
+  #deliverEarly(filter: string): void {
+    const mine = this.#early.filter(({ topic }) => matchesFilter(filter, topic));
+    if (mine.length === 0) return;
+    this.#early = this.#early.filter((message) => !mine.includes(message));
+    for (const { topic, payload, retained } of mine) this.#dispatch(topic, payload, retained);
   }
 }
 
