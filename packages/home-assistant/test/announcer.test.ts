@@ -1,0 +1,108 @@
+// requires: mosquitto mosquitto_pub
+import { afterEach, expect, test } from '@jest/globals';
+import { createFakeClock } from '@porchlight/core/testing';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { brokerSettings, observe, runLamp, tempFolder, until } from '../../bus/test/support/house.ts';
+import { startMosquitto, type Mosquitto } from '../../bus/test/support/mosquitto.ts';
+import { Announcer, readMqttService } from '../src/index.ts';
+
+const run = promisify(execFile);
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+});
+
+const config = 'homeassistant/device/porchlight_lamps_lamp/config';
+
+async function openHouse() {
+  const mosquitto = await startMosquitto();
+  stops.push(() => mosquitto.stop());
+  const settings = brokerSettings({ url: mosquitto.url });
+  const lamp = runLamp({ settings, folder: await tempFolder(), host: 'one' });
+  stops.push(() => lamp.run.stop());
+  await lamp.run.ready;
+  const observer = await observe(settings, await tempFolder());
+  stops.push(() => observer.stop());
+  const clock = createFakeClock();
+  const seen: { topic: string; payload: string }[] = [];
+  observer.client.foreign.subscribe('homeassistant/device/#', ({ topic, payload }) => {
+    seen.push({ topic, payload: Buffer.from(payload).toString() });
+  });
+  const announcer = new Announcer({ client: observer.client, clock, log: observer.log, random: () => 0.5 });
+  stops.push(() => announcer.stop());
+  announcer.start();
+  // The fake clock goes on while real messages are under way.
+  const goOn = async (condition: () => boolean): Promise<void> => {
+    for (const end = performance.now() + 8_000; !condition() && performance.now() < end;) {
+      await clock.advance(250);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(condition()).toBe(true);
+  };
+  return { mosquitto, lamp, seen, goOn };
+}
+
+const publish = (mosquitto: Mosquitto, topic: string, payload: string, ...more: string[]) =>
+  run('mosquitto_pub', ['-p', String(mosquitto.port), '-t', topic, '-m', payload, ...more]);
+
+test('a device is announced, again when Home Assistant starts, and taken back when it goes', async () => {
+  const { mosquitto, lamp, seen, goOn } = await openHouse();
+  const announced = (): number =>
+    seen.filter(({ topic, payload }) => topic === config && payload.includes('"light"')).length;
+  await goOn(() => announced() === 1);
+  await publish(mosquitto, 'homeassistant/status', 'online');
+  await goOn(() => announced() === 2);
+  lamp.lamp()?.remove();
+  await goOn(() => seen.at(-1)?.payload === '');
+}, 30_000);
+
+test('what an earlier run announced and is no more is cleared; what belongs to others stays', async () => {
+  const mosquitto = await startMosquitto();
+  stops.push(() => mosquitto.stop());
+  const old = (root: string) =>
+    JSON.stringify({ origin: { name: 'Porchlight' }, availability: [{ topic: `${root}/x/status` }] });
+  await publish(mosquitto, 'homeassistant/device/porchlight_old/config', old('porchlight'), '-r');
+  await publish(mosquitto, 'homeassistant/device/porchlight_b_old/config', old('site-b'), '-r');
+  await publish(mosquitto, 'homeassistant/device/zigbee/config', '{"origin":{"name":"Zigbee2MQTT"}}', '-r');
+  const observer = await observe(brokerSettings({ url: mosquitto.url }), await tempFolder());
+  stops.push(() => observer.stop());
+  const cleared: string[] = [];
+  let heard = 0;
+  observer.client.foreign.subscribe('homeassistant/device/#', ({ topic, payload }) => {
+    heard += 1;
+    if (payload.length === 0) cleared.push(topic);
+  });
+  const clock = createFakeClock();
+  const announcer = new Announcer({ client: observer.client, clock, log: observer.log });
+  stops.push(() => announcer.stop());
+  announcer.start();
+  await until(() => heard >= 6);
+  await clock.advance(5_000);
+  await until(() => cleared.length > 0);
+  expect(new Set(cleared)).toEqual(new Set(['homeassistant/device/porchlight_old/config']));
+});
+
+test("the Supervisor's broker, or a sentence that says what to install", async () => {
+  let answer: [number, object] = [
+    200,
+    { data: { host: 'core-mosquitto', port: 1883, ssl: false, username: 'addons', password: 'secret' } },
+  ];
+  const server = createServer((request, response) => {
+    const [status, body] = request.headers.authorization === 'Bearer token' ? answer : [401, {}];
+    response.writeHead(status).end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  stops.push(() => server.close());
+  await once(server, 'listening');
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  expect(await readMqttService('token', base)).toEqual({
+    url: 'mqtt://core-mosquitto:1883',
+    username: 'addons',
+    password: 'secret',
+  });
+  answer = [400, { result: 'error', message: 'No service' }];
+  await expect(readMqttService('token', base)).rejects.toMatchObject({ code: 'supervisor.no-mqtt' });
+});
