@@ -335,6 +335,8 @@ export const eventAlarmSchema = z
     broker: brokerSchema,
   })
   .check(({ value, issues }) => {
+    // What is wrong by itself is said first.
+    if (issues.length > 0) return;
     const push = (path: (string | number)[], message: string): void =>
       void issues.push({ code: 'custom', input: value, path, message });
     const longest = Math.max(value.alarmLookbackMinutes, ...value.rules.map(({ windowMinutes }) => windowMinutes));
