@@ -78,9 +78,9 @@ function mergeKinds(kinds: readonly Node[]): Setting[] {
     const { type: _kind, ...properties } = kind.properties ?? {};
     for (const [key, child] of Object.entries(properties)) {
       const setting = toSetting(key, child, kind.required?.includes(key) ?? false);
-      const known = merged.get(key) ?? { setting, kinds: [] };
-      known.kinds.push(names[index] ?? '');
-      merged.set(key, known);
+      const known = merged.get(key);
+      const both = known ? withCommon(known.setting, setting) : setting;
+      merged.set(key, { setting: both, kinds: [...(known?.kinds ?? []), names[index] ?? ''] });
     }
   }
   const choices = names.map((value) => ({ value, title: value.charAt(0).toUpperCase() + value.slice(1) }));
@@ -90,6 +90,16 @@ function mergeKinds(kinds: readonly Node[]): Setting[] {
     where.length === names.length ? setting : { ...setting, showWhen: { key: 'type', in: where } },
   );
   return [kind, ...others];
+}
+
+/** A setting of two kinds in one field: what holds for one of them only is left to the check of the configuration. */
+function withCommon(first: Setting, second: Setting): Setting {
+  const common: Setting = { ...first };
+  for (const name of ['default', 'pattern', 'placeholder', 'minLength', 'maxLength'] as const) {
+    if (first[name] !== second[name]) delete common[name];
+  }
+  if (first.element && second.element) common.element = withCommon(first.element, second.element);
+  return common;
 }
 
 function toSetting(key: string, node: Node, isRequired: boolean): Setting {

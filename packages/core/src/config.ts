@@ -14,12 +14,17 @@ export function parseConfig<Config>(schema: z.ZodType<Config, unknown>, raw: unk
   return { ok: false, problems: result.error.issues.map(describeIssue), warnings };
 }
 
-/** Forms save a cleared field as an empty text; it means the same as no field. */
+/** Forms save a cleared field as an empty text, and a cleared part as an empty group; both mean the same as none. */
 function dropEmpty(raw: unknown): unknown {
   if (Array.isArray(raw)) return raw.map(dropEmpty);
   if (typeof raw !== 'object' || raw === null) return raw;
-  const filled = Object.entries(raw).filter(([, value]) => value !== '' && value !== null && value !== undefined);
-  return Object.fromEntries(filled.map(([key, value]) => [key, dropEmpty(value)]));
+  const kept = Object.entries(raw).map(([key, value]) => [key, dropEmpty(value)] as const);
+  return Object.fromEntries(kept.filter(([, value]) => !isEmpty(value)));
+}
+
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === '' || value === null || value === undefined;
+  return !Array.isArray(value) && Object.keys(value).length === 0;
 }
 
 /** `rules[0].threshold: must be at least 1` */

@@ -1,7 +1,7 @@
 const patterns: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic|Digest)\s+[\w.~+/=-]{6,}/gi, '$1 ***'],
   [/(\/\/)[^/@\s:]+:[^/@\s]+@/g, '$1***:***@'],
-  [/\b(\d{6,12}):[\w-]{30,}/g, '$1:***'],
+  [/(\d{6,12}):[\w-]{30,}/g, '$1:***'],
   [/([?&](?:token|key|apikey|api_key|password|secret|code|sig|signature|access_token)=)[^&\s"']+/gi, '$1***'],
   [/("(?:token|password|pin|secret|access_token|refresh_token|apiKey|code)"\s*:\s*)"[^"]*"/gi, '$1"***"'],
 ];

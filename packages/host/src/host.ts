@@ -29,7 +29,7 @@ export async function startHost({ house, stateFolder, log }: HostParts): Promise
   for (const [name, config] of house.services) {
     try {
       const { service } = await loadService(name);
-      const options = { config, log: prefixLog(log, `[${name}] `), folder: stateFolder, host: hostName(stateFolder) };
+      const options = { config, log: prefixLog(log, name), folder: stateFolder, host: hostName(stateFolder) };
       running.set(name, runService(service, options));
     } catch (error) {
       log.error(describeError(error));

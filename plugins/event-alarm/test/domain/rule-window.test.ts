@@ -51,11 +51,11 @@ interface Arrival {
 }
 
 /** The rule in its own words: count every event of the list anew. */
-function naive(rule: WindowRule, lateMs: number, list: Arrival[], event: Arrival): boolean {
+function naive(asked: WindowRule, lateMs: number, list: Arrival[], event: Arrival): boolean {
   const isFulfilled = (end: number): boolean => {
-    const inside = list.filter(({ at }) => at >= end - rule.windowMs && at <= end);
+    const inside = list.filter(({ at }) => at >= end - asked.windowMs && at <= end);
     return (
-      inside.length >= rule.threshold && new Set(inside.map(({ device }) => device)).size >= rule.minDistinctDevices
+      inside.length >= asked.threshold && new Set(inside.map(({ device }) => device)).size >= asked.minDistinctDevices
     );
   };
   const isLate = event.at < event.now && event.now - event.at <= lateMs;

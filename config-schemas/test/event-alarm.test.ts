@@ -1,0 +1,207 @@
+import { expect, test } from '@jest/globals';
+import { parseConfig } from '@porchlight/core';
+import fc from 'fast-check';
+import {
+  applyEnvironment,
+  eventAlarmSchema,
+  forms,
+  listSettings,
+  renderHomebridge,
+  renderOptions,
+  type Setting,
+} from '../src/index.ts';
+
+const channel = (part: object) => ({ notifications: { channels: [part] } });
+
+/** What an owner does wrong, and what he is told. */
+const mistakes: [raw: unknown, problem: string][] = [
+  [5, 'the configuration: must be a group { … }'],
+  [{ name: '', thresholdEventCount: 0 }, 'thresholdEventCount: must be at least 1'],
+  [{ name: 7 }, 'name: must be a text in quotes'],
+  [{ name: 'x'.repeat(65) }, 'name: the number of characters must be at most 64'],
+  [{ thresholdEventCount: '2' }, 'thresholdEventCount: must be a number without quotes'],
+  [{ thresholdEventCount: 1.5 }, 'thresholdEventCount: must be a whole number'],
+  [{ thresholdEventCount: 1001 }, 'thresholdEventCount: must be at most 1000'],
+  [{ alarmLookbackMinutes: 0 }, 'alarmLookbackMinutes: must be at least 0.1'],
+  [{ alarmLookbackMinutes: 5 }, 'eventsLookbackMinutes: must be at least 5, the longest time of a rule'],
+  [{ eventsLookbackMinutes: 9999 }, 'eventsLookbackMinutes: must be at most 1440'],
+  [{ lateArrivalSeconds: -1 }, 'lateArrivalSeconds: must be at least 0'],
+  [{ minDistinctDevices: 3 }, 'minDistinctDevices: must be at most 2, the number of events'],
+  [{ sources: [] }, 'sources: must be a group { … }'],
+  [{ sources: { services: 'blink' } }, 'sources.services: must be a list [ … ]'],
+  [{ sources: { services: ['Blink'] } }, 'sources.services[0]: use lower-case letters, digits and dashes'],
+  [{ sources: { devices: ['front-door'] } }, 'sources.devices[0]: must be service/device, such as usb-power/lamp'],
+  [{ sources: { types: [] } }, 'sources.types: the number of entries must be at least 1'],
+  [{ rules: [{}] }, 'rules[0].name: is missing; give a text in quotes'],
+  [
+    { rules: [{ name: 'a', windowMinutes: 10 }] },
+    'eventsLookbackMinutes: must be at least 10, the longest time of a rule',
+  ],
+  [{ rules: [{ name: 'a', modes: ['home', 'gone'] }] }, 'rules[0].modes[1]: must be one of "home", "away", "night"'],
+  [
+    { rules: [{ name: 'a', minDistinctDevices: 5 }] },
+    'rules[0].minDistinctDevices: must be at most 2, the number of events',
+  ],
+  [{ rules: [{ name: 'a' }, { name: 'a' }] }, 'rules: must have different names'],
+  [{ modes: [] }, 'modes: the number of entries must be at least 1'],
+  [{ modes: ['disarmed'] }, 'modes[0]: must be one of "home", "away", "night"'],
+  [{ delays: [{ mode: 'away' }, { mode: 'away' }] }, 'delays: must name each mode once'],
+  [{ delays: [{ mode: 'away', exitSeconds: 601 }] }, 'delays[0].exitSeconds: must be at most 600'],
+  [{ code: '12' }, 'code: must be 4 to 10 digits'],
+  [{ code: 1234 }, 'code: must be a text in quotes'],
+  [{ codeToArm: true }, 'code: is missing; codeToArm needs one'],
+  [{ codeToArm: 'yes' }, 'codeToArm: must be true or false'],
+  [{ offlineSources: 'ignore' }, 'offlineSources: must be one of "warn", "refuse"'],
+  [
+    { schedule: [{ cron: '22:30', mode: 'night' }] },
+    'schedule[0].cron: must have five fields, such as "30 22 * * *" for 22:30',
+  ],
+  [
+    { schedule: [{ cron: '30 22 * * *', mode: 'sleep' }] },
+    'schedule[0].mode: must be one of "disarmed", "home", "away", "night"',
+  ],
+  [{ timeZone: 'Mars/Olympus' }, 'timeZone: must be a time zone such as Europe/Berlin'],
+  [{ triggerSeconds: 0 }, 'triggerSeconds: must be at least 1'],
+  [{ afterTrigger: 'again' }, 'afterTrigger: must be one of "re-arm", "stay"'],
+  [{ switches: [{ device: 'lamp' }] }, 'switches[0].device: must be service/device, such as usb-power/lamp'],
+  [
+    { switches: [{ device: 'usb-power/lamp', pattern: 'blink' }] },
+    'switches[0].pattern: must be one of "steady", "flash"',
+  ],
+  [{ switches: [{ device: 'usb-power/lamp', onSeconds: 0 }] }, 'switches[0].onSeconds: must be at least 0.1'],
+  [{ publish: [{ topic: 'siren/#' }] }, 'publish[0].topic: must be one topic, without + or #'],
+  [{ publish: [{ payload: 'ON' }] }, 'publish[0].topic: is missing; give a text in quotes'],
+  [
+    { inputs: [{ preset: 'frigat' }] },
+    'inputs[0].preset: must be one of "frigate-events", "frigate-reviews", "zigbee2mqtt", "tasmota", "home-assistant", "camera", "custom"',
+  ],
+  [{ inputs: [{ preset: 'custom' }] }, 'inputs[0].topic: is missing; the preset custom has no usual topic'],
+  [{ sensor: 'smoke' }, 'sensor: must be one of "none", "motion", "contact"'],
+  [
+    channel({ type: 'fax' }),
+    'notifications.channels[0].type: "type" must name one of the known kinds: telegram, ntfy, pushover, webhook, email, twilio',
+  ],
+  [channel({ type: 'telegram', chatIds: ['1'] }), 'notifications.channels[0].token: is missing; give a text in quotes'],
+  [channel({ type: 'ntfy', topic: 'my topic' }), 'notifications.channels[0].topic: use letters, digits, - and _'],
+  [
+    channel({ type: 'webhook', url: 'ftp://x' }),
+    'notifications.channels[0].url: must look like https://example.org/path',
+  ],
+  [
+    channel({ type: 'email', server: 'smtp.example.org', from: 'a@b.org', to: ['a@b.org'] }),
+    'notifications.channels[0].server: must look like smtps://smtp.example.org:465',
+  ],
+  [
+    channel({ type: 'twilio', accountSid: `AC${'0'.repeat(32)}`, authToken: 'x', from: '0171', to: ['+14155550101'] }),
+    'notifications.channels[0].from: must look like +14155550100',
+  ],
+  [
+    { notifications: { quietHours: { from: '22', to: '07:00' } } },
+    'notifications.quietHours.from: must be a time such as 22:00',
+  ],
+  [{ broker: { url: 'localhost:1883' } }, 'broker.url: must look like mqtt://host:1883 (or mqtts://, ws://, wss://)'],
+  [
+    { broker: { url: 'mqtt://me:secret@host' } },
+    'broker.url: must not hold a user name or password; use the two fields for them',
+  ],
+  [{ broker: { root: 'a/+' } }, 'broker.root: use letters, digits, - and _, in levels separated by /'],
+  [{ broker: { port: 70_000 } }, 'broker.port: must be at most 65535'],
+  [{ broker: { certFile: '/a.pem' } }, 'broker.keyFile: is missing; a client certificate and its key go together'],
+];
+
+test.each(mistakes)('%j: %s', (raw, problem) => {
+  const result = parseConfig(eventAlarmSchema, raw);
+  expect(result).toMatchObject({ ok: false, problems: [problem] });
+});
+
+test('no value of a secret is in a message', () => {
+  const raw = {
+    code: 'my-secret',
+    broker: { url: 'mqtt://me:hunter2@host' },
+    ...channel({ type: 'ntfy', topic: 'se cret' }),
+  };
+  expect(JSON.stringify(parseConfig(eventAlarmSchema, raw))).not.toMatch(/my-secret|hunter2|se cret/);
+});
+
+test('an unknown key is a warning that names the nearest one, never a refusal', () => {
+  expect(parseConfig(eventAlarmSchema, { triggerSecond: 5, broker: { ur: 'x' } })).toMatchObject({
+    ok: true,
+    warnings: [
+      'triggerSecond: there is no such setting; did you mean triggerSeconds?',
+      'broker.ur: there is no such setting; did you mean broker.url?',
+    ],
+  });
+});
+
+test.each(forms)('$service works with nothing configured', ({ schema }) => {
+  expect(parseConfig(schema, {})).toMatchObject({ ok: true, warnings: [] });
+});
+
+const flat = (settings: readonly Setting[]): Setting[] =>
+  settings.flatMap((setting) => [setting, ...flat(setting.settings ?? [])]);
+
+test.each(forms)('every setting of $service has a label and a help, and its default is allowed', ({ schema }) => {
+  for (const { title, description, key } of flat(listSettings(schema))) {
+    expect([key, title, description]).toEqual([key, expect.stringMatching(/\S/), expect.stringMatching(/\S/)]);
+  }
+  expect(renderOptions(schema).split('\n').length).toBeGreaterThan(5);
+});
+
+test('secrets are masked, units are in the labels, choices have names, conditions hold', () => {
+  const form = JSON.parse(JSON.stringify(renderHomebridge(forms[0]!))) as {
+    schema: { properties: Record<string, never> };
+  };
+  expect(form.schema.properties).toMatchObject({
+    code: { 'x-schema-form': { type: 'password' } },
+    triggerSeconds: { title: 'Ring for (s)', minimum: 1, default: 180 },
+    afterTrigger: { oneOf: [{ title: 'Armed again', enum: ['re-arm'] }, { enum: ['stay'] }] },
+    modes: { type: 'array', uniqueItems: true },
+    switches: {
+      items: {
+        properties: {
+          flashes: { condition: { functionBody: expect.stringContaining('model.switches[arrayIndices[0]].pattern') } },
+        },
+      },
+    },
+  });
+  expect(JSON.stringify(form)).not.toMatch(/"(unit|advanced|showWhen|section)":/);
+});
+
+test('what the form offers is what the configuration accepts', () => {
+  const properties = (
+    renderHomebridge(forms[0]!)['schema'] as {
+      properties: Record<string, { type: string; minimum?: number; maximum?: number }>;
+    }
+  ).properties;
+  const numbers = Object.entries(properties).filter(([, { type }]) => type === 'number' || type === 'integer');
+  fc.assert(
+    fc.property(fc.constantFrom(...numbers), fc.boolean(), ([key, { minimum = 0, maximum = 1000 }], isTop) => {
+      const raw = { eventsLookbackMinutes: 1440, thresholdEventCount: 1000, [key]: isTop ? maximum : minimum };
+      const result = parseConfig(eventAlarmSchema, raw);
+      if (!result.ok) expect(result.problems[0]).not.toMatch(new RegExp(`^${key}: must be at (least|most) [\\d.]+$`));
+    }),
+  );
+});
+
+test('settings come from the environment: our names, the former names, secrets from files', () => {
+  const env = {
+    PORCHLIGHT_EVENT_ALARM_TRIGGER_SECONDS: '60',
+    PORCHLIGHT_EVENT_ALARM_BROKER_URL: 'mqtt://broker',
+    PORCHLIGHT_EVENT_ALARM_MODES: 'home, away',
+    PORCHLIGHT_EVENT_ALARM_TEST_SWITCH: 'yes',
+    PORCHLIGHT_EVENT_ALARM_CODE_FILE: '/run/secrets/code',
+    ALARM_THRESHOLD_EVENT_COUNT: '3',
+    ALARM_LOOKBACK_MINUTES: 'two',
+  };
+  const { config, problems } = applyEnvironment('event-alarm', { name: 'Alarm' }, env, () => '4711\n');
+  expect(config).toEqual({
+    name: 'Alarm',
+    triggerSeconds: 60,
+    broker: { url: 'mqtt://broker' },
+    modes: ['home', 'away'],
+    testSwitch: true,
+    code: '4711',
+    thresholdEventCount: 3,
+  });
+  expect(problems).toEqual(['ALARM_LOOKBACK_MINUTES: must be a number']);
+});
