@@ -1,0 +1,122 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { systemClock } from '@porchlight/core/node';
+import { createCaptureLog, createFakeClock, createMemoryStorage, type MemoryStorage } from '@porchlight/core/testing';
+import { createNotifier, type ChannelConfig, type NotifierOptions } from '../src/index.ts';
+import { startServer, type FakeServer } from './support/servers.ts';
+
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+async function open(answer?: FakeServer['answers'][number]): Promise<FakeServer> {
+  const server = await startServer(answer);
+  stops.push(() => server.stop());
+  return server;
+}
+
+const webhook = (server: FakeServer, name: string, part: object = {}): ChannelConfig => ({
+  type: 'webhook',
+  name,
+  url: server.url,
+  minSeverity: 'info',
+  ...part,
+});
+
+function build(channels: ChannelConfig[], part: Partial<NotifierOptions> & { storage?: MemoryStorage } = {}) {
+  const log = createCaptureLog();
+  const { storage = createMemoryStorage() } = part;
+  const controller = new AbortController();
+  stops.push(() => controller.abort());
+  const options = { channels, clock: systemClock, log, signal: controller.signal, ...part, storage };
+  return { notifier: createNotifier(options), log, storage, abort: () => controller.abort() };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 8_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`Waited in vain for: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const alarm = { key: 'alarm-1', severity: 'alarm' as const, title: 'Alarm', text: 'Hall' };
+
+test('a channel that hangs or refuses never delays another, and what went where is in the delivery log', async () => {
+  const [hanging, refusing, good] = [
+    await open({ status: 200, hang: true }),
+    await open({ status: 401, body: 'who are you' }),
+    await open(),
+  ];
+  const { notifier, log } = build([webhook(hanging, 'hanging'), webhook(refusing, 'refusing'), webhook(good, 'good')]);
+  notifier.notify(alarm);
+  await until(() => good.received.length === 1 && log.lines.length === 1);
+  expect(log.lines).toEqual(['warn: A message could not be delivered: webhook "refusing" answered 401: who are you']);
+  let deliveries = await notifier.deliveries();
+  await until(() => {
+    void notifier.deliveries().then((found) => (deliveries = found));
+    return deliveries.length === 2;
+  });
+  expect(Object.fromEntries(deliveries.map(({ channel, ok }) => [channel, ok]))).toEqual({
+    'webhook "good"': true,
+    'webhook "refusing"': false,
+  });
+});
+
+test('tries again while the other side is down, and waits as long as it asks', async () => {
+  const server = await open();
+  server.answers = [{ status: 503 }, { status: 429, headers: { 'retry-after': '60' } }, { status: 200 }];
+  const clock = createFakeClock();
+  const { notifier } = build([webhook(server, 'w')], { clock });
+  notifier.notify(alarm);
+  await until(() => server.received.length === 1);
+  await until(() => clock.pending > 0);
+  await clock.advance(2_000);
+  await until(() => server.received.length === 2 && clock.pending > 0);
+  await clock.advance(59_000);
+  expect(server.received).toHaveLength(2);
+  await clock.advance(1_000);
+  await until(() => server.received.length === 3);
+});
+
+test('an alarm that was not delivered before a restart is delivered after it', async () => {
+  const server = await open({ status: 503 });
+  const first = build([webhook(server, 'w')]);
+  first.notifier.notify(alarm);
+  await until(() => server.received.length === 1);
+  first.abort();
+  await first.notifier.stop();
+  server.answers = [{ status: 200 }];
+  build([webhook(server, 'w')], { storage: first.storage });
+  await until(() => server.received.length === 2);
+  expect(JSON.parse(server.received[1]!.body.toString())).toMatchObject({ id: 'alarm-1', title: 'Alarm' });
+  await until(() => first.storage.files.get('pending-alarms') === '{}');
+});
+
+test('a channel hears only what is important enough for it', async () => {
+  const [everything, alarmsOnly] = [await open(), await open()];
+  const { notifier } = build([webhook(everything, 'a'), webhook(alarmsOnly, 'b', { minSeverity: 'alarm' })]);
+  notifier.notify({ key: 'low', severity: 'info', title: 'Battery low', text: '' });
+  notifier.notify(alarm);
+  await until(() => everything.received.length === 2);
+  expect(alarmsOnly.received).toHaveLength(1);
+});
+
+test('a flood of a thousand warnings becomes a few messages', async () => {
+  const server = await open();
+  const clock = createFakeClock();
+  const { notifier } = build([webhook(server, 'w')], { clock });
+  for (let count = 0; count < 1_000; count += 1)
+    notifier.notify({ key: `w${count}`, severity: 'warning', title: `W${count}`, text: '' });
+  await until(() => server.received.length === 5);
+  await clock.advance(31_000);
+  await until(() => server.received.length === 6);
+  expect(JSON.parse(server.received[5]!.body.toString())).toMatchObject({ title: '995 messages' });
+});
+
+test('with no channel nothing happens, and nothing is written', async () => {
+  const { notifier, storage, log } = build([]);
+  notifier.notify(alarm);
+  await notifier.stop();
+  expect([storage.files.size, log.lines.length]).toEqual([0, 0]);
+});
