@@ -8,7 +8,7 @@ export interface Controller {
   read(service: string, characteristic: string): Promise<unknown>;
   write(service: string, characteristic: string, value: unknown): Promise<void>;
   /** Collects the values that the bridge reports from now on. */
-  watch(service: string, characteristic: string): Promise<unknown[]>;
+  watch(service: string, characteristic: string, onValue?: (value: unknown) => void): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
@@ -91,11 +91,15 @@ function openController(client: HttpClient): Controller {
       const id = await find(service, characteristic);
       await client.setCharacteristics({ [id]: value as never });
     },
-    async watch(service, characteristic) {
+    async watch(service, characteristic, onValue) {
       const id = await find(service, characteristic);
       const values: unknown[] = [];
       client.on('event', (event: { characteristics: { aid: number; iid: number; value: unknown }[] }) => {
-        for (const { aid, iid, value } of event.characteristics) if (`${aid}.${iid}` === id) values.push(value);
+        for (const { aid, iid, value } of event.characteristics) {
+          if (`${aid}.${iid}` !== id) continue;
+          values.push(value);
+          onValue?.(value);
+        }
       });
       await client.subscribeCharacteristics([id]);
       return values;

@@ -6,7 +6,7 @@ import {
   type CommandOf,
   type DeviceAddress,
 } from '@porchlight/core';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { BusClient } from './bus-client.ts';
 import { topics } from './contract/topics.ts';
 
@@ -32,17 +32,19 @@ export class Commander {
   }
 
   command: Bus['command'] = async (target, command, options) => {
-    const id = randomBytes(6).toString('base64url');
+    const id = randomUUID();
+    const result = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    // Sent before anything else is set up: a lamp is waiting.
+    const sent = this.#send(id, target, command);
     const answered = new AbortController();
     const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
-    const result = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     const name = `${target.service}/${target.device}`;
     const timeout = this.#clock.sleep(timeoutMs, answered.signal).then(() => {
       throw new PorchlightError('bus.timeout', `${name} did not answer within ${timeoutMs / 1000} s.`);
     });
     timeout.catch(() => undefined);
     try {
-      await Promise.race([this.#send(id, target, command).then(() => result), timeout]);
+      await Promise.race([sent.then(() => result), timeout]);
     } finally {
       answered.abort();
       this.#waiting.delete(id);
@@ -58,7 +60,10 @@ export class Commander {
     // The broker takes packets in order, so the answer cannot overtake this subscription.
     this.#expectResults(params);
     const payload = { id, at: this.#clock.now(), command };
-    return this.#client.publish(topics.command, params, payload, { expirySeconds: commandExpirySeconds });
+    return this.#client.publish(topics.command, params, payload, {
+      expirySeconds: commandExpirySeconds,
+      isUrgent: true,
+    });
   }
 
   #expectResults(params: { service: string; device: string; capability: string }): void {

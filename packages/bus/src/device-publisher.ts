@@ -35,6 +35,8 @@ export class DevicePublisher {
   #isSettled = false;
   #sweep: (() => void)[] = [];
   readonly #retainedIds = new Set<string>();
+  /** Changes of this turn; the last of each device and capability wins. */
+  readonly #changed = new Map<string, () => void>();
 
   constructor(options: DevicePublisherOptions) {
     this.#options = options;
@@ -52,6 +54,7 @@ export class DevicePublisher {
   }
 
   stop(): void {
+    this.#flush();
     for (const unsubscribe of [...this.#unsubscribe, ...this.#sweep]) unsubscribe();
     this.#isOwner = false;
   }
@@ -79,7 +82,7 @@ export class DevicePublisher {
 
   #onChange(change: DeviceChange): void {
     // Facts are never lost for want of a broker; states are current again when it is back.
-    if (change.type === 'event') return this.#options.outbox.add(change.event);
+    if (change.type === 'event') return this.#defer(change.event.id, () => this.#options.outbox.add(change.event));
     if (!this.#isOwner || !this.#options.client.connected) return;
     switch (change.type) {
       case 'added':
@@ -91,10 +94,25 @@ export class DevicePublisher {
       case 'removed':
         return this.#clearDevice(change.device.id);
       case 'state':
-        return this.#publishState(change.device, change.capability, change.state);
+        return this.#defer(`${change.device}/${change.capability}`, () => {
+          const state = this.#options.source.state(change.device, change.capability);
+          if (state && this.#isOwner) this.#publishState(change.device, change.capability, state);
+        });
       case 'problem':
         return;
     }
+  }
+
+  /** What others shall know waits until the turn is over: a command that is sent in it must not wait for it. */
+  #defer(key: string, publish: () => void): void {
+    if (this.#changed.size === 0) setImmediate(() => this.#flush());
+    this.#changed.set(key, publish);
+  }
+
+  #flush(): void {
+    const changes = [...this.#changed.values()];
+    this.#changed.clear();
+    for (const publish of changes) publish();
   }
 
   #publishDevice(device: DeviceDescription): void {

@@ -6,6 +6,8 @@ export interface PublishOptions {
   retain?: boolean;
   /** After this many seconds the broker forgets an undelivered message (MQTT 5 only). */
   expirySeconds?: number;
+  /** Somebody waits for it: it goes out before the rest of this turn is done. */
+  isUrgent?: boolean;
 }
 
 export interface SessionOptions {
@@ -80,12 +82,15 @@ export class Session {
 
   /** Resolves when the broker has acknowledged it (QoS 1). */
   publish(topic: string, payload: string | Buffer, options: PublishOptions = {}): Promise<void> {
-    const { retain = false, expirySeconds } = options;
+    const { retain = false, expirySeconds, isUrgent = false } = options;
     const properties =
       expirySeconds !== undefined && this.#options.protocolVersion === 5
         ? { properties: { messageExpiryInterval: expirySeconds } }
         : {};
-    return this.#settle((done) => this.#client.publish(topic, payload, { qos: 1, retain, ...properties }, done));
+    const sent = this.#settle((done) => this.#client.publish(topic, payload, { qos: 1, retain, ...properties }, done));
+    // mqtt.js holds packets back until the turn is over.
+    if (isUrgent) this.#client.stream.uncork();
+    return sent;
   }
 
   subscribe(filter: string): Promise<void> {

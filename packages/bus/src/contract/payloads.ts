@@ -57,7 +57,15 @@ const envelopeSchema = z.object({ id: z.string().max(64).exactOptional(), at: ti
 
 export type Command = z.output<typeof envelopeSchema> & { command: object };
 
+/** Made once each: making a schema takes longer than reading a hundred messages with it. */
+const commandSchemas = new Map<string, z.ZodType<Command, unknown>>();
+
 export function commandSchema(capability: string): z.ZodType<Command, unknown> | undefined {
-  const schema = isCapabilityName(capability) ? capabilities[capability].command : undefined;
-  return schema && envelopeSchema.extend({ command: schema as z.ZodType<object, unknown> });
+  const known = commandSchemas.get(capability);
+  if (known) return known;
+  const command = isCapabilityName(capability) ? capabilities[capability].command : undefined;
+  if (!command) return undefined;
+  const schema = envelopeSchema.extend({ command: command as z.ZodType<object, unknown> });
+  commandSchemas.set(capability, schema);
+  return schema;
 }

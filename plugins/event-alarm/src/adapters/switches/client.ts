@@ -35,12 +35,21 @@ export class BusSwitches implements Switches {
   readonly #states = new Map<string, boolean>();
   readonly #problems = new Map<string, string>();
   #running: AbortController | undefined;
+  #restoring: AbortController | undefined;
   #isGuarded = false;
   /** What to bring back when the ringing ends. */
   #before: Record<string, boolean> = {};
 
   constructor(parts: SwitchesParts) {
     this.#parts = parts;
+    parts.signal.addEventListener(
+      'abort',
+      () => {
+        this.#running?.abort();
+        this.#restoring?.abort();
+      },
+      { once: true },
+    );
     for (const { device } of parts.switches) {
       parts.bus.onState({ ...toAddress(device), capability: 'switch' }, (_address, state) => {
         if (!state || this.#states.get(device) === state.on) return;
@@ -89,8 +98,9 @@ export class BusSwitches implements Switches {
   }
 
   #drive(): void {
+    this.#restoring?.abort();
     this.#running = new AbortController();
-    const until = AbortSignal.any([this.#running.signal, this.#parts.signal]);
+    const until = this.#running.signal;
     for (const one of this.#parts.switches) void this.#flash(one, until);
   }
 
@@ -108,9 +118,13 @@ export class BusSwitches implements Switches {
   }
 
   #restore(): void {
+    const restoring = new AbortController();
+    this.#restoring?.abort();
+    this.#restoring = restoring;
+    const until = restoring.signal;
     const wanted = Object.entries(this.#before);
-    void Promise.all(wanted.map(([device, on]) => this.#set(device, on, this.#parts.signal))).then(() => {
-      if (!this.#isGuarded && !this.#running && !this.#parts.signal.aborted) this.#forget();
+    void Promise.all(wanted.map(([device, on]) => this.#set(device, on, until))).then(() => {
+      if (!this.#isGuarded && !until.aborted) this.#forget();
     });
   }
 
