@@ -48,9 +48,11 @@ export function createTroubleLog(log: Log, clock: Clock): TroubleLog {
   };
 }
 
+/** Kinds of lines that are told apart in one period; a flood of invented ones is one line more. */
+const maxKeys = 20;
+
 /** Lets one line per key through in each period, and says how many it kept back. */
 export function createRateLimitedLog(log: Log, clock: Clock, periodMs: number): (key: string, message: string) => void {
-  const maxKeys = 200;
   const entries = new Map<string, { since: number; held: number }>();
   return (key, message) => {
     const now = clock.monotonic();
@@ -60,9 +62,15 @@ export function createRateLimitedLog(log: Log, clock: Clock, periodMs: number): 
       return;
     }
     entries.delete(key);
-    const oldest = entries.keys().next();
-    if (entries.size >= maxKeys && !oldest.done) entries.delete(oldest.value);
+    for (const [other, { since, held }] of entries) if (now - since >= periodMs && held === 0) entries.delete(other);
+    if (entries.size >= maxKeys) {
+      const [oldest = '', { since } = { since: now }] = entries.entries().next().value ?? [];
+      if (now - since < periodMs) return;
+      entries.delete(oldest);
+    }
     entries.set(key, { since: now, held: 0 });
-    log.warn(entry && entry.held > 0 ? `${message} (and ${entry.held} more like it)` : message);
+    const isLast = entries.size === maxKeys;
+    const more = entry && entry.held > 0 ? ` (and ${entry.held} more like it)` : '';
+    log.warn(`${message}${more}${isLast ? ' Others of many kinds are not shown for a while.' : ''}`);
   };
 }

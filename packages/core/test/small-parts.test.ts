@@ -130,6 +130,17 @@ test('a flood of lines is one line, and says how many it stood for', async () =>
   expect(log.lines).toEqual(['warn: nonsense', 'warn: nonsense (and 9999 more like it)']);
 });
 
+test('a flood of invented kinds is a few lines', async () => {
+  const [log, clock] = [createCaptureLog(), createFakeClock()];
+  const say = createRateLimitedLog(log, clock, 60_000);
+  for (let count = 0; count < 10_000; count += 1) say(`topic ${count}`, 'nonsense');
+  expect(log.lines).toHaveLength(20);
+  expect(log.lines.at(-1)).toContain('not shown for a while');
+  await clock.advance(60_000);
+  say('topic', 'nonsense');
+  expect(log.lines).toHaveLength(21);
+});
+
 test.each([
   'Authorization: Bearer abcdef123456',
   'mqtt://user:hunter2secret@host',
