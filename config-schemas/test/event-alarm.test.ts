@@ -32,7 +32,7 @@ const mistakes: [raw: unknown, problem: string][] = [
   [{ sources: { services: ['Blink'] } }, 'sources.services[0]: use lower-case letters, digits and dashes'],
   [{ sources: { devices: ['front-door'] } }, 'sources.devices[0]: must be service/device, such as usb-power/lamp'],
   [{ sources: { types: [] } }, 'sources.types: the number of entries must be at least 1'],
-  [{ rules: [{}] }, 'rules[0].name: is missing; give a text in quotes'],
+  [{ rules: [{ threshold: 3 }] }, 'rules[0].name: is missing; give a text in quotes'],
   [
     { rules: [{ name: 'a', windowMinutes: 10 }] },
     'eventsLookbackMinutes: must be at least 10, the longest time of a rule',
@@ -121,6 +121,19 @@ test('no value of a secret is in a message', () => {
     ...channel({ type: 'ntfy', topic: 'se cret' }),
   };
   expect(JSON.stringify(parseConfig(eventAlarmSchema, raw))).not.toMatch(/my-secret|hunter2|se cret/);
+});
+
+test('the blank entries that a form begins with are no entries', () => {
+  const raw = {
+    switches: [{}],
+    rules: [{ name: '', modes: [] }],
+    sources: { services: [''] },
+    notifications: { quietHours: {} },
+  };
+  expect(parseConfig(eventAlarmSchema, raw)).toMatchObject({
+    ok: true,
+    config: { switches: [], rules: [], sources: { services: [] } },
+  });
 });
 
 test('an unknown key is a warning that names the nearest one, never a refusal', () => {

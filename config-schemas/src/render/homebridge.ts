@@ -12,40 +12,50 @@ export function renderHomebridge({ platform, schema, header, hasOwnPage }: Form)
     singular: true,
     ...(hasOwnPage && { customUi: true }),
     headerDisplay: header,
-    schema: { type: 'object', properties: propertiesOf(settings, 'model') },
+    schema: { type: 'object', properties: propertiesOf(settings, { path: 'model', depth: 0, isInGroup: false }) },
     layout: layoutOf(settings),
   };
 }
 
-/** `path` is how a condition reaches the group: `model.switches[arrayIndices[0]]`. */
-function propertiesOf(settings: readonly Setting[], path: string, depth = 0): Json {
-  return Object.fromEntries(settings.map((setting) => [setting.key, property(setting, path, depth)]));
+interface Place {
+  /** How a condition reaches the group: `model.switches[arrayIndices[0]]`. */
+  path: string;
+  /** How many lists it lies in. */
+  depth: number;
+  isInGroup: boolean;
 }
 
-function property(setting: Setting, path: string, depth: number): Json {
+function propertiesOf(settings: readonly Setting[], place: Place): Json {
+  return Object.fromEntries(settings.map((setting) => [setting.key, property(setting, place)]));
+}
+
+function property(setting: Setting, place: Place): Json {
+  const { path, depth, isInGroup } = place;
   const { title, description, unit, placeholder, showWhen, isRequired } = setting;
   const common = {
     title: unit === undefined ? title : `${title} (${unit})`,
-    ...(description !== '' && { description }),
+    ...(description !== '' && { description: depth > 0 ? withDefault(setting) : description }),
     ...(placeholder !== undefined && { placeholder }),
     ...(showWhen && { condition: { functionBody: conditionOf(showWhen, path) } }),
-    ...(isRequired && !showWhen && { required: true }),
+    // A group may be left empty as a whole, and so may an entry of a list: the form begins with a blank one.
+    ...(isRequired && !showWhen && !isInGroup && depth === 0 && { required: true }),
   };
-  return { ...common, ...shape(setting, path, depth) };
+  return { ...common, ...shape(setting, place) };
 }
 
-function shape(setting: Setting, path: string, depth: number): Json {
+function shape(setting: Setting, { path, depth }: Place): Json {
   const { kind, key, settings = [], element, choices, secret } = setting;
-  const preset = setting.default === undefined ? {} : { default: setting.default };
+  // What the form would fill in by itself would make a blank entry look like a wanted one.
+  const preset = setting.default === undefined || depth > 0 ? {} : { default: setting.default };
   const limits = pick(setting, ['minimum', 'maximum', 'minLength', 'maxLength', 'pattern']);
   switch (kind) {
     case 'group':
-      return { type: 'object', properties: propertiesOf(settings, `${path}.${key}`, depth) };
+      return { type: 'object', properties: propertiesOf(settings, { path: `${path}.${key}`, depth, isInGroup: true }) };
     case 'list': {
-      const entry = `${path}.${key}[arrayIndices[${depth}]]`;
+      const entry = { path: `${path}.${key}[arrayIndices[${depth}]]`, depth: depth + 1, isInGroup: false };
       const items = element
-        ? { ...shape(element, entry, depth + 1), ...pick(element, ['title', 'placeholder']) }
-        : { type: 'object', properties: propertiesOf(settings, entry, depth + 1) };
+        ? { ...shape(element, entry), ...pick(element, ['title', 'placeholder']) }
+        : { type: 'object', properties: propertiesOf(settings, entry) };
       // Check boxes for a choice of several.
       return { type: 'array', items, ...(element?.kind === 'choice' && { uniqueItems: true, ...preset }) };
     }
@@ -57,8 +67,11 @@ function shape(setting: Setting, path: string, depth: number): Json {
       };
     case 'text':
       return { type: 'string', ...(secret && { 'x-schema-form': { type: 'password' } }), ...limits, ...preset };
+    case 'boolean':
+      return { type: 'boolean', ...preset };
     default:
-      return { type: kind, ...limits, ...preset };
+      // Without it a number with limits becomes a slider that nobody can set.
+      return { type: kind, 'x-schema-form': { type: 'number' }, ...limits, ...preset };
   }
 }
 
@@ -122,4 +135,12 @@ function fold(title: string, items: unknown[]): Json {
 
 function pick(setting: Setting, keys: (keyof Setting)[]): Json {
   return Object.fromEntries(keys.flatMap((key) => (setting[key] === undefined ? [] : [[key, setting[key]]])));
+}
+
+function withDefault({ description, default: preset, choices }: Setting): string {
+  if (preset === undefined || preset === '' || typeof preset === 'object') return description;
+  const name =
+    choices?.find(({ value }) => value === preset)?.title ??
+    (preset === true ? 'yes' : preset === false ? 'no' : preset);
+  return `${description} Default: ${String(name)}.`;
 }

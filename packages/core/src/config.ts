@@ -14,12 +14,18 @@ export function parseConfig<Config>(schema: z.ZodType<Config, unknown>, raw: unk
   return { ok: false, problems: result.error.issues.map(describeIssue), warnings };
 }
 
-/** Forms save a cleared field as an empty text, and a cleared part as an empty group; both mean the same as none. */
+/** Forms save a cleared field as an empty text, a cleared part as an empty group; both mean the same as none. */
 function dropEmpty(raw: unknown): unknown {
-  if (Array.isArray(raw)) return raw.map(dropEmpty);
+  if (Array.isArray(raw)) return raw.map(dropEmpty).filter((entry) => !isBlank(entry));
   if (typeof raw !== 'object' || raw === null) return raw;
   const kept = Object.entries(raw).map(([key, value]) => [key, dropEmpty(value)] as const);
   return Object.fromEntries(kept.filter(([, value]) => !isEmpty(value)));
+}
+
+/** The blank entry that a form shows in an empty list: nothing in it but boxes that are not ticked. */
+function isBlank(entry: unknown): boolean {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return isEmpty(entry);
+  return Object.values(entry).every((value) => value === false || (Array.isArray(value) && value.length === 0));
 }
 
 function isEmpty(value: unknown): boolean {
