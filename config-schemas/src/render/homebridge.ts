@@ -138,9 +138,11 @@ function pick(setting: Setting, keys: (keyof Setting)[]): Json {
 }
 
 function withDefault({ description, default: preset, choices }: Setting): string {
-  if (preset === undefined || preset === '' || typeof preset === 'object') return description;
-  const name =
-    choices?.find(({ value }) => value === preset)?.title ??
-    (preset === true ? 'yes' : preset === false ? 'no' : preset);
-  return `${description} Default: ${String(name)}.`;
+  const name = choices?.find(({ value }) => value === preset)?.title ?? describeValue(preset);
+  return name === '' ? description : `${description} Default: ${name}.`;
+}
+
+function describeValue(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
 }
