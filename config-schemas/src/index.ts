@@ -2,6 +2,7 @@ export * from './environment.ts';
 export * from './event-alarm.ts';
 export * from './forms.ts';
 export * from './meta.ts';
+export * from './render/addon.ts';
 export * from './render/homebridge.ts';
 export * from './render/markdown.ts';
 export * from './render/setting.ts';
