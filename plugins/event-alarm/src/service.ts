@@ -7,7 +7,7 @@ import { openAdapters } from './adapters/open.ts';
 import { startSchedule } from './adapters/schedule/client.ts';
 import { toAlarmSettings, toRules } from './adapters/settings.ts';
 import { Tally } from './adapters/tally/client.ts';
-import { disarmedState, isWatching, stepAlarm, type AlarmInput } from './domain/alarm.ts';
+import { disarmedState, isUrgent, isWatching, stepAlarm, type AlarmInput } from './domain/alarm.ts';
 import { Problems } from './domain/problems.ts';
 import { modeNotOffered, notArmed } from './errors.ts';
 
@@ -120,17 +120,18 @@ class EventAlarmService implements Service {
     this.#step({ type: 'set-mode', mode, offline: this.#adapters.sources.listOffline(), ...options });
   }
 
-  /** The one way in which the state changes: decide, act, show, keep. Nothing waits for the disk. */
+  /** The one way in which the state changes: decide, act, show, tell, keep. Nothing waits for the disk. */
   #step(input: AlarmInput): void {
     const now = this.#context.clock.now();
     const { state, effects } = stepAlarm(this.#settings, this.#state, input, now);
     this.#state = state;
-    for (const effect of effects) {
-      if (effect.type === 'watch') this.#tally.restart(now);
-      carryOut(this.#adapters, effect, { state, now, name: this.#config.name, log: this.#context.log });
-    }
-    this.#deadlines.follow(state);
+    const outcome = { state, now, name: this.#config.name, log: this.#context.log };
+    // Lamps first, then the tile in Apple Home; who is told by words can wait for both.
+    for (const effect of effects.filter(isUrgent)) carryOut(this.#adapters, effect, outcome);
     this.#show();
+    if (effects.some(({ type }) => type === 'watch')) this.#tally.restart(now);
+    for (const effect of effects) if (!isUrgent(effect)) carryOut(this.#adapters, effect, outcome);
+    this.#deadlines.follow(state);
     this.#adapters.keeper.keep();
     const refusal = effects.find((effect) => effect.type === 'refuse');
     if (refusal) throw notArmed(refusal.message);

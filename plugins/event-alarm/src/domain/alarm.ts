@@ -107,6 +107,11 @@ export function remaining(
   };
 }
 
+/** Whether something goes on or off by it: what only tells may come after. */
+export function isUrgent({ type }: AlarmEffect): boolean {
+  return type === 'start-actions' || type === 'stop-actions';
+}
+
 /** Whether events ring the alarm now. */
 export function isWatching({ phase }: AlarmState): boolean {
   return phase === 'armed' || phase === 'pending' || phase === 'triggered';
