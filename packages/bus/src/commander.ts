@@ -46,7 +46,7 @@ export class Commander {
     try {
       await Promise.race([sent.then(() => result), timeout]);
     } finally {
-      answered.abort();
+      answered.abort('answered');
       this.#waiting.delete(id);
     }
   };

@@ -98,10 +98,10 @@ export class BusSwitches implements Switches {
   }
 
   #drive(): void {
-    this.#restoring?.abort();
     this.#running = new AbortController();
     const until = this.#running.signal;
     for (const one of this.#parts.switches) void this.#flash(one, until);
+    this.#restoring?.abort('it rings again');
   }
 
   async #flash({ device, flash }: AlarmSwitch, until: AbortSignal): Promise<void> {
