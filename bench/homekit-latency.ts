@@ -4,7 +4,7 @@ import { pair } from '../e2e/support/controller.ts';
 import { createHomebridge, type Homebridge } from '../e2e/support/homebridge.ts';
 import { startMosquitto } from '../packages/bus/test/support/mosquitto.ts';
 import { percentile, ratio } from './support/figures.ts';
-import { alarmState, motionMessage, openProbe, setMode, type Probe } from './support/mqtt-probe.ts';
+import { alarmState, motionMessage, openProbe, rest, setMode, type Probe } from './support/mqtt-probe.ts';
 
 export interface HomekitFigures {
   /** Motion event in → controller notified, as a multiple of a plugin that only updates MotionDetected on the message. */
@@ -80,6 +80,7 @@ async function playRounds(probe: Probe, watches: readonly Watch[]): Promise<numb
   const times: number[][] = watches.map(() => []);
   for (let round = 0; round < rounds + 20; round += 1) {
     await probe.settle(setMode('away'), alarmState, (text) => text.includes('"armed"'));
+    await rest();
     const heard = Promise.all(watches.map((watch) => watch.next()));
     const { topic, payload } = motionMessage();
     const startedAt = performance.now();

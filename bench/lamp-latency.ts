@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '../e2e/support/until.ts';
 import { startMosquitto } from '../packages/bus/test/support/mosquitto.ts';
 import { ratio } from './support/figures.ts';
-import { alarmState, motionMessage, openProbe, setMode } from './support/mqtt-probe.ts';
+import { alarmState, motionMessage, openProbe, rest, setMode } from './support/mqtt-probe.ts';
 
 export interface LampFigures {
   /** Event in → switch command out, as a multiple of the bare round trip through the same broker in the same run. */
@@ -47,7 +47,9 @@ async function measure(url: string): Promise<LampFigures> {
   const [bare, lamp]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds + 20; round += 1) {
     await probe.settle(setMode('away'), alarmState, (text) => text.includes('"armed"'));
+    await rest();
     const bareMs = await probe.time({ topic: 'bench/echo', payload: motionMessage().payload }, 'bench/echo');
+    await rest();
     const lampMs = await probe.time(motionMessage(), lampSet, (text) => text.includes('"on":true'));
     await probe.settle(setMode('disarmed'), alarmState, (text) => text.includes('"disarmed"'));
     // The first rounds are for the compiler.

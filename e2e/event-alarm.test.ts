@@ -4,6 +4,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createCaptureLog } from '@porchlight/core/testing';
+import { createEmbeddedBroker } from '@porchlight/bus';
 import { startMosquitto, type Mosquitto } from '../packages/bus/test/support/mosquitto.ts';
 import { readFixture } from '../plugins/event-alarm/test/support/fixtures.ts';
 import { eventually, pair, type Controller } from './support/controller.ts';
@@ -118,23 +120,27 @@ describe.each(['2', '1.11'] as const)('Homebridge %s', (version) => {
   });
 });
 
-test('kill -9 while armed: it is armed afterwards, does not ring by itself, and an event that came meanwhile counts', async () => {
-  const mosquitto = await openMosquitto();
-  const homebridge = await open({ block: { broker: { url: mosquitto.url } } });
-  const controller = await control(homebridge);
-  await served(mosquitto.port);
-  await controller.write('SecuritySystem', 'TargetState', away);
-  await eventually(controller, ['SecuritySystem', 'CurrentState'], away);
-  await until(() => readAlarm(homebridge).includes('"armed"'));
-  await controller.close();
-  await homebridge.kill();
-  await publishMotion(mosquitto.port, 'hall');
-  await homebridge.start();
-  await eventually(controller, ['SecuritySystem', 'CurrentState'], away);
-  await served(mosquitto.port);
-  await publishMotion(mosquitto.port, 'garden');
-  await eventually(controller, ['SecuritySystem', 'CurrentState'], triggered);
-});
+test.each(['2', '1.11'] as const)(
+  'kill -9 of Homebridge %s while armed: armed afterwards, silent, no event lost',
+  async (version) => {
+    const mosquitto = await openMosquitto();
+    const homebridge = await open({ version, block: { broker: { url: mosquitto.url } } });
+    const controller = await control(homebridge);
+    await served(mosquitto.port);
+    await controller.write('SecuritySystem', 'TargetState', away);
+    await eventually(controller, ['SecuritySystem', 'CurrentState'], away);
+    await until(() => readAlarm(homebridge).includes('"armed"'));
+    await controller.close();
+    await homebridge.kill();
+    await publishMotion(mosquitto.port, 'hall');
+    await homebridge.start();
+    await eventually(controller, ['SecuritySystem', 'CurrentState'], away);
+    await served(mosquitto.port);
+    expect(await controller.read('SecuritySystem', 'CurrentState')).toBe(away);
+    await publishMotion(mosquitto.port, 'garden');
+    await eventually(controller, ['SecuritySystem', 'CurrentState'], triggered);
+  },
+);
 
 function readAlarm(homebridge: Homebridge): string {
   try {
@@ -169,6 +175,33 @@ test('with the built-in broker: a script with its credentials rings the alarm, a
   const controller = await control(homebridge);
   await controller.write('SecuritySystem', 'TargetState', away);
   await eventually(controller, ['SecuritySystem', 'CurrentState'], away);
+  await publishMotion(port, 'hall', login);
+  await publishMotion(port, 'garden', login);
+  await eventually(controller, ['SecuritySystem', 'CurrentState'], triggered);
+});
+
+test('the built-in broker of another process dies: Apple Home works, Homebridge takes the broker over, events count', async () => {
+  const port = await freePort();
+  const platforms = [{ platform: 'PorchlightEventAlarm', name: 'House alarm', broker: { port } }];
+  const homebridge = await createHomebridge({ platforms });
+  cleanUps.push(() => homebridge.remove());
+  const folder = join(homebridge.folder, 'porchlight');
+  const broker = createEmbeddedBroker({ port, folder, log: createCaptureLog() });
+  await broker.prepare();
+  cleanUps.push(() => broker.stop());
+  await homebridge.start();
+  const login = readLogin(homebridge);
+  await served(port, login);
+  const controller = await control(homebridge);
+  const isTakenOver = (): boolean => homebridge.lines.some((line) => line.includes('Serving the built-in MQTT broker'));
+  expect(isTakenOver()).toBe(false);
+  await publishMotion(port, 'hall', login);
+
+  await broker.stop();
+  await controller.write('SecuritySystem', 'TargetState', away);
+  await eventually(controller, ['SecuritySystem', 'CurrentState'], away);
+  await until(isTakenOver);
+  await served(port, login);
   await publishMotion(port, 'hall', login);
   await publishMotion(port, 'garden', login);
   await eventually(controller, ['SecuritySystem', 'CurrentState'], triggered);

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { checkFiles } from './shape/files.ts';
 import type { Finding } from './shape/finding.ts';
 import { checkImports } from './shape/imports.ts';
+import { checkLockfile } from './shape/lockfile.ts';
 import { checkPlugins } from './shape/plugins.ts';
 import { openTree } from './shape/tree.ts';
 
 /** Everything that is out of shape in the repository at `root`. */
 export function checkShape(root: string): Finding[] {
   const tree = openTree(root);
-  return [...checkPlugins(tree), ...checkImports(tree), ...checkFiles(tree)];
+  return [...checkPlugins(tree), ...checkImports(tree), ...checkFiles(tree), ...checkLockfile(tree)];
 }
 
 if (import.meta.main) {

@@ -1,13 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { enteredIn, enterPlugin } from './enter-plugin.ts';
 
 const skeleton = fileURLToPath(new URL('skeleton', import.meta.url));
 const namePattern = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
- * Makes a plugin of the usual shape in the repository at `root` and enters it in the build. Returns the files it wrote.
+ * Makes a plugin of the usual shape in the repository at `root` and enters it in the build, the forms and the host. Returns the files it wrote.
  * Throws when the name is not in kebab-case or is taken.
  */
 export function makePlugin(root: string, name: string): string[] {
@@ -21,7 +23,7 @@ export function makePlugin(root: string, name: string): string[] {
   });
   const schema = fill(readFileSync(join(skeleton, 'config-schemas/schema.ts.txt'), 'utf8'));
   written.push(write(join(root, 'config-schemas/src', `${name}.ts`), schema));
-  enterInBuild(root, name);
+  enterPlugin(root, { name, fill });
   return written.map((file) => relative(root, file));
 }
 
@@ -52,21 +54,15 @@ function write(file: string, text: string): string {
   return file;
 }
 
-/** The root project builds it, and config-schemas exports its schema. */
-function enterInBuild(root: string, name: string): void {
-  const projectFile = join(root, 'tsconfig.json');
-  const project = JSON.parse(readFileSync(projectFile, 'utf8')) as { references: { path: string }[] };
-  project.references.push({ path: `plugins/${name}` });
-  writeFileSync(projectFile, `${JSON.stringify(project, null, 2)}\n`);
-  const indexFile = join(root, 'config-schemas/src/index.ts');
-  const lines = readFileSync(indexFile, 'utf8').trimEnd().split('\n');
-  writeFileSync(indexFile, `${[...lines, `export * from './${name}.ts';`].join('\n')}\n`);
-}
-
 if (import.meta.main) {
   const name = argv[2] ?? '';
   try {
-    for (const file of makePlugin(fileURLToPath(new URL('..', import.meta.url)), name)) console.log(file);
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    const written = makePlugin(root, name);
+    for (const file of written) console.log(file);
+    // The order of imports and the quotes of a key depend on the name.
+    const sources = [...written, ...enteredIn].filter((file) => file.endsWith('.ts'));
+    spawnSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', ...sources], { cwd: root });
     console.log(`\nNext: npm install, npm run schemas, then change plugins/${name} into what it shall be.`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

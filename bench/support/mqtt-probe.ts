@@ -56,6 +56,13 @@ export async function openProbe(url: string, filters: readonly string[]): Promis
   };
 }
 
+/** What arming sets off (files, retained states) is over after this; a motion finds an alarm at rest. Milliseconds. */
+const restMs = 60;
+
+export function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, restMs));
+}
+
 let count = 0;
 
 /** A motion as any source publishes it. */

@@ -12,7 +12,7 @@ export interface Controller {
   close(): Promise<void>;
 }
 
-interface Accessory {
+export interface Accessory {
   aid: number;
   services: {
     iid: number;
@@ -30,6 +30,9 @@ export const serviceTypes: Record<string, string> = {
   Switch: '49',
   Lightbulb: '43',
   Outlet: '47',
+  TemperatureSensor: '8A',
+  Battery: '96',
+  Doorbell: '121',
 };
 export const characteristicTypes: Record<string, string> = {
   Name: '23',
@@ -39,6 +42,11 @@ export const characteristicTypes: Record<string, string> = {
   ContactSensorState: '6A',
   StatusFault: '77',
   On: '25',
+  OutletInUse: '26',
+  CurrentTemperature: '11',
+  BatteryLevel: '68',
+  ProgrammableSwitchEvent: '73',
+  ConfiguredName: 'E3',
 };
 
 /** Pairs over loopback, without mDNS. */

@@ -108,6 +108,6 @@ function checkReadme(tree: Tree, name: string): Finding[] {
   if (!tree.has(where)) return [];
   const text = tree.read(where);
   return ['options', 'topics']
-    .filter((part) => (text.match(new RegExp(`<!--[^>]*\\b${part}\\b[^>]*-->`, 'g')) ?? []).length < 2)
+    .filter((part) => !new RegExp(`<!-- ${part} -->\n[\\s\\S]*<!-- /${part} -->`).test(text))
     .map((part) => problem(where, `the markers around the generated ${part} are missing`));
 }

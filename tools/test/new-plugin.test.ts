@@ -10,12 +10,16 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'porchlight-new-'));
   mkdirSync(join(root, 'config-schemas/src'), { recursive: true });
-  mkdirSync(join(root, 'packages/bus/src'), { recursive: true });
+  for (const name of ['bus', 'host']) mkdirSync(join(root, 'packages', name, 'src'), { recursive: true });
   const files = {
     'lerna.json': '{ "version": "0.3.0" }',
     'tsconfig.json': '{ "files": [], "references": [] }',
     'config-schemas/package.json': '{ "dependencies": { "zod": "4" } }',
     'config-schemas/src/index.ts': "export * from './shared/broker.ts';\n",
+    'config-schemas/src/forms.ts': "import type * as z from 'zod';\n\nexport const forms = [\n];\n",
+    'packages/host/package.json': '{ "dependencies": { "zod": "4" } }',
+    'packages/host/tsconfig.json': '{ "references": [] }',
+    'packages/host/src/services.ts': 'const modules = {\n};\n\nexport const serviceNames = Object.keys(modules);\n',
     'packages/bus/src/device-publisher.ts': '',
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
@@ -40,6 +44,19 @@ test('leaves no placeholder and enters it in the build', () => {
   expect(readFileSync(join(root, 'config-schemas/src/index.ts'), 'utf8')).toContain(
     "export * from './garage-door.ts';",
   );
+});
+
+test('its form is generated and the host can run it', () => {
+  makePlugin(root, 'garage-door');
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const forms = read('config-schemas/src/forms.ts');
+  expect(forms).toContain("import { garageDoorSchema } from './garage-door.ts';");
+  expect(forms).toMatch(/service: 'garage-door',\n[^}]*schema: garageDoorSchema,[^}]*\},\n\];/);
+  expect(read('packages/host/src/services.ts')).toContain("import('homebridge-porchlight-garage-door/service')");
+  expect(JSON.parse(read('packages/host/package.json'))).toEqual({
+    dependencies: { 'homebridge-porchlight-garage-door': '0.3.0', zod: '4' },
+  });
+  expect(read('packages/host/tsconfig.json')).toContain('../../plugins/garage-door');
 });
 
 test('refuses odd names and names that are taken', () => {

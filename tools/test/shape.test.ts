@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { checkFiles } from '../shape/files.ts';
 import { checkImports, findImports } from '../shape/imports.ts';
+import { checkLockfile } from '../shape/lockfile.ts';
 import { checkQuality, qualityRules } from '../shape/quality.ts';
 import { openTree, type Tree } from '../shape/tree.ts';
 
@@ -116,4 +117,16 @@ test.each([
 
 test('a rule that is not mentioned fails', () => {
   expect(checkLines(allDone.slice(1))).toEqual(['"domain-is-pure" is missing']);
+});
+
+test('a lock file that names a registry does not pass', () => {
+  const entry = (resolved: string) => JSON.stringify({ packages: { x: { resolved } } }, null, 2);
+  const tree = plant({ 'package-lock.json': entry('https://registry.example.org/x/-/x-1.0.0.tgz') });
+  expect(checkLockfile(tree).map(({ what }) => what)).toEqual([
+    expect.stringContaining('https://registry.example.org;'),
+  ]);
+});
+
+test('a lock file of versions alone, links of the workspace included, passes', () => {
+  expect(checkLockfile(plant({ 'package-lock.json': '{ "resolved": "packages/core", "link": true }' }))).toEqual([]);
 });
