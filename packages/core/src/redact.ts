@@ -3,7 +3,7 @@ const patterns: readonly [RegExp, string][] = [
   [/(\/\/)[^/@\s:]+:[^/@\s]+@/g, '$1***:***@'],
   [/(\d{6,12}):[\w-]{30,}/g, '$1:***'],
   [/([?&](?:token|key|apikey|api_key|password|secret|code|sig|signature|access_token)=)[^&\s"']+/gi, '$1***'],
-  [/("(?:token|password|pin|secret|access_token|refresh_token|apiKey|code)"\s*:\s*)"[^"]*"/gi, '$1"***"'],
+  [/("(?:pin|code|[\w-]*(?:token|password|secret|api_?key))"\s*:\s*)"(?:[^"\\]|\\.)*"/gi, '$1"***"'],
 ];
 
 /** Shortest secret that is replaced wherever it appears; shorter ones would blot out ordinary words. */

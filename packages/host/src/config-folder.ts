@@ -12,7 +12,16 @@ const houseSchema = z.object({
   homeAssistant: z
     .object({ discovery: z.boolean().default(true), prefix: z.string().default('homeassistant') })
     .prefault({}),
-  services: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  /** A name with nothing after it is a service with nothing set. */
+  services: z
+    .record(
+      z.string(),
+      z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .transform((config) => config ?? {}),
+    )
+    .default({}),
 });
 
 export interface House {

@@ -1,5 +1,6 @@
 // requires: mosquitto
 import { afterEach, expect, test } from '@jest/globals';
+import { forms } from '@porchlight/config-schemas';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
@@ -127,12 +128,12 @@ test('check-config names every problem with its remedy, and warns of what it doe
   expect(await call('check-config', '--config', folder)).toEqual({
     code: 1,
     output: [
-      'problem  services.doorbel: there is no such service; known are event-alarm',
+      `problem  services.doorbel: there is no such service; known are ${forms.map(({ service }) => service).join(', ')}`,
       'warning  event-alarm.treshold: there is no such setting',
       'problem  event-alarm.thresholdEventCount: must be at least 1',
     ].join('\n'),
   });
-  const good = await writeConfig({ services: { 'event-alarm': {} } });
+  const good = await writeConfig({ services: { 'event-alarm': null } });
   expect(await call('check-config', '--config', good)).toEqual({ code: 0, output: 'ok       event-alarm' });
 });
 

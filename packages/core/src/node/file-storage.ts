@@ -75,11 +75,12 @@ function createLatestWriter<T>(write: (value: T) => Promise<void>): (value: T) =
     return current;
   };
   return (value) => {
-    if (!running) return start(value);
+    // First, because one that waits begins a moment after the running one ended, and must not be overtaken.
     if (next) {
       next.value = value;
       return next.done;
     }
+    if (!running) return start(value);
     const queued = { value, done: Promise.resolve() };
     queued.done = running
       .catch(() => undefined)
@@ -95,6 +96,7 @@ function createLatestWriter<T>(write: (value: T) => Promise<void>): (value: T) =
 function createJournal({ path, ready }: FileContext): Journal {
   let tail: Promise<unknown> = Promise.resolve();
   let batch: { lines: string[]; done: Promise<void> } | undefined;
+  let isWhole = false;
   const enqueue = <R>(task: () => Promise<R>): Promise<R> => {
     const result = tail.then(task);
     tail = result.catch(() => undefined);
@@ -114,7 +116,11 @@ function createJournal({ path, ready }: FileContext): Journal {
       const done = enqueue(async () => {
         batch = undefined;
         await ready();
-        await appendFile(path, `${lines.join('\n')}\n`, { mode: 0o600 });
+        // A crash or a full disk may have cut the last line off; what follows must not become part of it.
+        const start = isWhole || !(await isCutOff(path)) ? '' : '\n';
+        isWhole = false;
+        await appendFile(path, `${start}${lines.join('\n')}\n`, { mode: 0o600 });
+        isWhole = true;
       });
       batch = { lines, done };
       return done;
@@ -126,6 +132,11 @@ function createJournal({ path, ready }: FileContext): Journal {
       });
     },
   };
+}
+
+async function isCutOff(path: string): Promise<boolean> {
+  const text = await readIfPresent(path);
+  return text !== undefined && text !== '' && !text.endsWith('\n');
 }
 
 async function readIfPresent(path: string): Promise<string | undefined> {
