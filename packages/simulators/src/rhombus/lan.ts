@@ -20,6 +20,7 @@ export class Lan {
   readonly #wires: Wires;
   #listeners = new Map<string, Listener>();
   #silent: { server: Server; port: number; sockets: Set<Socket> } | undefined;
+  #silentStart: ReturnType<typeof startSilent> | undefined;
 
   constructor(media: MediaContext, faults: Faults, hostName: string) {
     this.#media = media;
@@ -30,7 +31,9 @@ export class Lan {
 
   /** Opens the device's listener; without a live address there is none. */
   async open(device: Camera | Gateway): Promise<void> {
-    this.#silent ??= await startSilent();
+    // Devices are opened side by side; they share one.
+    this.#silentStart ??= startSilent();
+    this.#silent = await this.#silentStart;
     if (!device.lan.includes('live')) return;
     const certificate = await selfSigned([...new Set([this.#hostName, '127.0.0.1'])]);
     const serve = createMediaHost(this.#media, { route: 'lan', wires: this.#wires, device });
