@@ -11,6 +11,12 @@ const examples: Record<string, readonly Example[]> = {
     { id: 'sensor', capabilities: { motion: {}, health: {} } },
     { id: 'test', capabilities: { switch: {}, health: {} } },
   ],
+  rhombus: [
+    { id: 'front-door', capabilities: { motion: {}, camera: {}, health: {} } },
+    { id: 'back-door', capabilities: { contact: {}, battery: {}, health: {} } },
+    { id: 'cellar', capabilities: { temperature: {}, battery: {}, health: {} } },
+    { id: 'stairs', capabilities: { motion: {}, battery: {}, health: {} } },
+  ],
 };
 
 export function exampleDevices(service: string): readonly Example[] {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { eventAlarmSchema } from './event-alarm.ts';
+import { rhombusSchema } from './rhombus.ts';
 
 /** A service's configuration and how its form presents itself. */
 export interface Form {
@@ -21,5 +22,11 @@ export const forms: readonly Form[] = [
     platform: 'PorchlightEventAlarm',
     schema: eventAlarmSchema,
     header: 'Rings when enough happens in a short time. It works as it is: save, then arm it in Apple Home.',
+  },
+  {
+    service: 'rhombus',
+    platform: 'PorchlightRhombus',
+    schema: rhombusSchema,
+    header: 'Motion of your Rhombus cameras. Enter an API key that may view cameras, locations and alerts.',
   },
 ];

@@ -10,3 +10,4 @@ export * from './shared/broker.ts';
 export * from './shared/notifications.ts';
 export * from './shared/secret.ts';
 export * from './shared/time-zone.ts';
+export * from './rhombus.ts';

@@ -17,6 +17,7 @@ type Load = () => Promise<unknown>;
 /** Where each service comes from; loaded only when it is configured. */
 const modules: Record<string, Load> = {
   'event-alarm': () => import('homebridge-porchlight-event-alarm/service'),
+  rhombus: () => import('homebridge-porchlight-rhombus/service'),
 };
 
 export const serviceNames = Object.keys(modules);

@@ -1,0 +1,53 @@
+import type { RhombusConfig } from '@porchlight/config-schemas';
+import type { ServiceContext } from '@porchlight/core';
+import type { Push } from '../ports.ts';
+import { RhombusCloud } from './cloud/client.ts';
+import { readCredentials } from './cloud/credentials.ts';
+import { ChangeStream } from './stream/client.ts';
+import type { WatchSettings } from './watch/client.ts';
+import { WebhookListener } from './webhook/client.ts';
+
+const hosts = {
+  us: { api: 'https://api2.rhombussystems.com', stream: 'wss://ws.rhombussystems.com:8443/websocket' },
+  eu: { api: 'https://api2.eu.rhombussystems.com', stream: 'wss://ws.eu.rhombussystems.com:8443/websocket' },
+} as const;
+const mediaHost = 'https://media.rhombussystems.com';
+
+export interface Ways {
+  cloud: RhombusCloud;
+  stream: Push | undefined;
+  webhook: WebhookListener | undefined;
+}
+
+/** The ways to the organisation that the configuration opens. Throws a coded error when a certificate cannot be read. */
+export function openWays(apiKey: string, config: RhombusConfig, context: ServiceContext): Ways {
+  const { endpoints, region, requestsPerMinute, webhook } = config;
+  const credentials = readCredentials(apiKey, config);
+  const cloud = new RhombusCloud(
+    {
+      apiUrl: (endpoints.api ?? hosts[region].api).replace(/\/+$/, ''),
+      mediaUrl: (endpoints.media ?? mediaHost).replace(/\/+$/, ''),
+      credentials,
+      requestsPerMinute,
+    },
+    context,
+  );
+  const url = endpoints.stream ?? hosts[region].stream;
+  const canStream = config.changeStream && credentials.canStream;
+  const { enabled, secret, host, port } = webhook;
+  return {
+    cloud,
+    stream: canStream
+      ? new ChangeStream({ url, credentials, organisation: () => cloud.organisation() }, context)
+      : undefined,
+    webhook: enabled && secret !== undefined ? new WebhookListener({ host, port, secret }, context) : undefined,
+  };
+}
+
+const gapCheckMs = 300_000;
+
+export function toWatchSettings(config: RhombusConfig, firstLookMs: number): WatchSettings {
+  const { pollSeconds, requestsPerMinute, sensors, countMovements } = config;
+  const pollMs = pollSeconds * 1000;
+  return { pollMs, gapCheckMs, requestsPerMinute, withSensors: sensors, countMovements, firstLookMs };
+}

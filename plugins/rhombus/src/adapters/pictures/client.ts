@@ -1,0 +1,62 @@
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeError, toId, type Log, type Storage } from '@porchlight/core';
+import type { Sighting } from '../../domain/sighting.ts';
+import type { Cloud, FoundDevice } from '../../ports.ts';
+
+const maxPictures = 200;
+const maxAtOnce = 4;
+
+/** The pictures of alerts, as files; the oldest go. */
+export class Pictures {
+  readonly #storage: Storage;
+  readonly #cloud: Cloud;
+  readonly #log: Log;
+  #folder: string | undefined;
+  #running = new Set<Promise<unknown>>();
+
+  constructor({ storage, log }: { storage: Storage; log: Log }, cloud: Cloud) {
+    this.#storage = storage;
+    this.#cloud = cloud;
+    this.#log = log;
+  }
+
+  async open(): Promise<void> {
+    this.#folder = await this.#storage.folder('pictures');
+  }
+
+  /** Begins to fetch the picture of an alert and says where it will be; undefined when too many are on their way. */
+  fetch(camera: FoundDevice, sighting: Sighting, onTaken: () => void): string | undefined {
+    if (this.#folder === undefined || this.#running.size >= maxAtOnce) return undefined;
+    // Ids of Rhombus differ in case, which not every file system can tell apart.
+    const path = join(this.#folder, `${sighting.at}-${toId(sighting.id)}.jpg`);
+    const work = this.#save(path, camera, sighting).then(onTaken, (error: unknown) =>
+      this.#log.debug(`No picture of ${camera.name}: ${describeError(error)}`),
+    );
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
+    return path;
+  }
+
+  /** Fetches the latest picture; rejects when there is none. */
+  async take(camera: FoundDevice, now: number): Promise<void> {
+    if (this.#folder === undefined) await this.open();
+    await this.#save(join(this.#folder ?? '', `${now}-${toId(camera.uuid)}.jpg`), camera);
+  }
+
+  async settle(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #save(path: string, camera: FoundDevice, sighting?: Sighting): Promise<void> {
+    await writeFile(`${path}.part`, await this.#cloud.picture(camera, sighting));
+    await rename(`${path}.part`, path);
+    await this.#prune();
+  }
+
+  async #prune(): Promise<void> {
+    const folder = this.#folder ?? '';
+    const files = (await readdir(folder)).toSorted((a, b) => parseInt(b) - parseInt(a));
+    await Promise.all(files.slice(maxPictures).map((file) => rm(join(folder, file), { force: true })));
+  }
+}
