@@ -107,9 +107,9 @@ export class ChangeStream implements Push {
       socket.send(writeFrame('CONNECT', { 'accept-version': '1.2', host: '/', 'heart-beat': `${beatMs},${beatMs}` })),
     );
     socket.on('error', (error) => (problem = error.message));
-    socket.on('message', (message) => {
+    socket.on('message', (message: Buffer) => {
       if (wasRunning) silence.set(beatMs * 2.5);
-      const frame = readFrame(String(message));
+      const frame = readFrame(message.toString());
       if (frame?.command === 'CONNECTED' && !wasRunning) {
         wasRunning = true;
         silence.set(beatMs * 2.5);
