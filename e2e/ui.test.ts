@@ -20,7 +20,9 @@ test('the form of the Homebridge UI: filled in, saved, and what it saved runs', 
     const page = await browser.newPage({ viewport: { width: 1100, height: 1400 } });
     await logIn(page, ui.url);
     await page.goto(`${ui.url}/plugins`);
-    await page.getByRole('button', { name: 'Set Up' }).click();
+    const setUp = page.getByRole('button', { name: 'Set Up' });
+    const card = page.locator('div', { hasText: 'homebridge-porchlight-event-alarm', has: setUp }).last();
+    await card.getByRole('button', { name: 'Set Up' }).click();
     await page.getByLabel('Name', { exact: true }).first().fill('Night watch');
     await page.getByLabel('Ring at (events)').fill('3');
     await page.locator('legend', { hasText: 'Ringing' }).click();
