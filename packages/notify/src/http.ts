@@ -1,4 +1,4 @@
-import { parseRetryAfter, PorchlightError } from '@porchlight/core';
+import { parseRetryAfter, PorchlightError, type Clock } from '@porchlight/core';
 import type { BodyInit, HeadersInit } from 'node-fetch';
 
 export interface Request {
@@ -7,6 +7,7 @@ export interface Request {
   label: string;
   headers?: HeadersInit;
   body: BodyInit;
+  clock: Clock;
   signal: AbortSignal;
 }
 
@@ -14,7 +15,7 @@ export interface Request {
 const timeoutMs = 20_000;
 
 /** POSTs once. 429 and 5xx may be tried again; any other refusal will not heal by itself. */
-export async function post({ url, label, headers, body, signal }: Request): Promise<string> {
+export async function post({ url, label, headers, body, clock, signal }: Request): Promise<string> {
   const { default: fetch } = await import('node-fetch');
   const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const response = await fetch(url, { method: 'POST', body, signal: limited, ...(headers && { headers }) }).catch(
@@ -26,12 +27,12 @@ export async function post({ url, label, headers, body, signal }: Request): Prom
   );
   if (response.ok) return response.text();
   const answer = (await response.text().catch(() => '')).slice(0, 200);
-  throw refusal(label, response.status, answer, response.headers.get('retry-after'));
+  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), clock.now());
+  throw refusal(label, response.status, answer, retryAfterMs);
 }
 
 /** The error for a status that is no success. */
-export function refusal(label: string, status: number, answer: string, retryAfter: string | null): PorchlightError {
-  const retryAfterMs = parseRetryAfter(retryAfter, Date.now());
+export function refusal(label: string, status: number, answer: string, retryAfterMs?: number): PorchlightError {
   const mayHeal = status === 429 || status === 408 || status >= 500;
   return new PorchlightError('notify.refused', `${label} answered ${status}${answer ? `: ${answer}` : ''}`, {
     retry: mayHeal ? 'later' : 'never',

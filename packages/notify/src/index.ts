@@ -1,6 +1,6 @@
 export type { Channel } from './channel.ts';
 export type { ChannelConfig } from './config.ts';
-export { createChannel } from './create-channel.ts';
+export { openChannels } from './open-channels.ts';
 export type { Delivery } from './lane.ts';
 export type { Notice, NoticeImage, Severity } from './domain/notice.ts';
 export { createNotifier, type Notifier, type NotifierOptions } from './notifier.ts';

@@ -1,10 +1,10 @@
 import { describeError, type Clock, type Log, type Storage } from '@porchlight/core';
 import * as z from 'zod';
 import type { ChannelConfig } from './config.ts';
-import { createChannel } from './create-channel.ts';
 import { toMinute } from './domain/quiet-hours.ts';
 import { Lane, type Delivery } from './lane.ts';
 import type { Notice } from './domain/notice.ts';
+import { openChannels } from './open-channels.ts';
 
 export interface NotifierOptions {
   channels: readonly ChannelConfig[];
@@ -38,6 +38,19 @@ const deliverySchema = z.object({
   problem: z.string().exactOptional(),
 });
 
+/** A line that a power cut tore is no delivery. */
+const deliveryLine = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(deliverySchema);
+
 const pendingSchema = z.record(
   z.string(),
   z.object({ at: z.number(), channel: z.string(), key: z.string(), title: z.string(), text: z.string() }),
@@ -49,8 +62,12 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const journal = storage.journal('deliveries');
   const pendingFile = storage.document('pending-alarms', pendingSchema, {});
   const pending = new Map<string, z.output<typeof pendingSchema>[string]>();
+  // What an earlier run left is read before anything is written over it.
+  const leftOver = pendingFile.read();
   let count = 0;
   const complain = (error: unknown): void => log.warn(`The delivery log cannot be written: ${describeError(error)}`);
+
+  const save = (): Promise<void> => leftOver.then(() => pendingFile.write(Object.fromEntries(pending))).catch(complain);
 
   const record = async (delivery: Delivery): Promise<void> => {
     await journal.append(JSON.stringify(delivery));
@@ -58,7 +75,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     if (count % maxDeliveries === 0) await journal.rewrite((await journal.lines()).slice(-maxDeliveries));
   };
 
-  const opened = channels.map(createChannel);
+  const opened = openChannels(channels, clock);
   const lanes = opened.map((channel) => {
     return new Lane({
       channel,
@@ -74,19 +91,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
           const { title, text } = notice;
           pending.set(key, { at: clock.now(), channel: channel.label, key: notice.key, title, text });
         }
-        pendingFile.write(Object.fromEntries(pending)).catch(complain);
+        void save();
       },
     });
   });
 
   const resume = async (): Promise<void> => {
-    if (lanes.length === 0) return;
-    for (const { at, channel, ...notice } of Object.values(await pendingFile.read())) {
+    for (const { at, channel, ...notice } of Object.values(await leftOver)) {
       if (clock.now() - at > maxPendingAgeMs) continue;
-      lanes[opened.findIndex(({ label }) => label === channel)]?.add({
-        severity: 'alarm',
-        ...notice,
-      });
+      lanes[opened.findIndex(({ label }) => label === channel)]?.add({ severity: 'alarm', ...notice });
     }
   };
   resume().catch(complain);
@@ -97,7 +110,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
     async deliveries() {
       return (await journal.lines()).flatMap((line) => {
-        const { data } = deliverySchema.safeParse(JSON.parse(line));
+        const { data } = deliveryLine.safeParse(line);
         return data ? [data] : [];
       });
     },

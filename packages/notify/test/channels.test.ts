@@ -1,18 +1,10 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { createChannel, type ChannelConfig, type Notice } from '../src/index.ts';
-import { startMailServer, startServer, type FakeServer } from './support/servers.ts';
+import { systemClock } from '@porchlight/core/node';
+import { openChannels, type Channel, type ChannelConfig, type Notice } from '../src/index.ts';
+import { open, openMail } from './support/servers.ts';
 
-const stops: (() => void)[] = [];
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop();
-});
-
-async function open(answer?: FakeServer['answers'][number]): Promise<FakeServer> {
-  const server = await startServer(answer);
-  stops.push(() => server.stop());
-  return server;
-}
+const createChannel = (config: ChannelConfig): Channel => openChannels([config], systemClock)[0]!;
 
 const signal = new AbortController().signal;
 const image = { name: 'front.jpg', type: 'image/jpeg', bytes: new Uint8Array([0xff, 0xd8, 0xff, 0xd9]) };
@@ -136,8 +128,7 @@ test('Twilio: a call that reads the alarm out, and a text message; no call for l
 });
 
 test('e-mail: with the picture attached, to everybody', async () => {
-  const server = await startMailServer();
-  stops.push(() => server.stop());
+  const server = await openMail();
   const config: ChannelConfig = {
     type: 'email',
     minSeverity,
@@ -155,8 +146,7 @@ test.each([
   ['550 no such user', 'never'],
   ['451 try later', 'later'],
 ])('e-mail: %s is tried again %s', async (answer, retry) => {
-  const server = await startMailServer(answer);
-  stops.push(() => server.stop());
+  const server = await openMail(answer);
   const config: ChannelConfig = {
     type: 'email',
     minSeverity,
@@ -168,8 +158,7 @@ test.each([
 });
 
 test('a mail password is never sent without TLS', async () => {
-  const server = await startMailServer();
-  stops.push(() => server.stop());
+  const server = await openMail();
   const config: ChannelConfig = {
     type: 'email',
     minSeverity,
@@ -183,33 +172,86 @@ test('a mail password is never sent without TLS', async () => {
   expect(server.mails).toEqual([]);
 });
 
-describeFaults();
-function describeFaults(): void {
-  const kinds = Object.keys(configs);
-  test.each(kinds)('%s: a wrong password will not heal; an outage may; neither shows a secret', async (kind) => {
-    for (const [status, retry] of [
-      [401, 'never'],
-      [400, 'never'],
-      [429, 'later'],
-      [503, 'later'],
-    ] as const) {
-      const body = JSON.stringify({ ok: false, error_code: status, description: 'no' });
-      const server = await open({ status, body, headers: { 'retry-after': '3' } });
-      const error: unknown = await createChannel(configs[kind]!(server.url))
-        .send(alarm, signal)
-        .catch((reason: unknown) => reason);
-      expect(error).toMatchObject({ code: 'notify.refused', retry });
-      expect(String(error)).not.toMatch(secrets);
-    }
-  });
-
-  test.each(kinds)('%s: nobody there is an outage, without a secret in the message', async (kind) => {
-    const server = await open();
-    server.stop();
+const kinds = Object.keys(configs);
+test.each(kinds)('%s: a wrong password will not heal; an outage may; neither shows a secret', async (kind) => {
+  for (const [status, retry] of [
+    [401, 'never'],
+    [400, 'never'],
+    [429, 'later'],
+    [503, 'later'],
+  ] as const) {
+    const body = JSON.stringify({ ok: false, error_code: status, description: 'no' });
+    const server = await open({ status, body, headers: { 'retry-after': '3' } });
     const error: unknown = await createChannel(configs[kind]!(server.url))
       .send(alarm, signal)
       .catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'notify.unreachable', retry: 'later' });
+    expect(error).toMatchObject({ code: 'notify.refused', retry });
     expect(String(error)).not.toMatch(secrets);
-  });
-}
+  }
+});
+
+test.each(kinds)('%s: nobody there is an outage, without a secret in the message', async (kind) => {
+  const server = await open();
+  server.stop();
+  const error: unknown = await createChannel(configs[kind]!(server.url))
+    .send(alarm, signal)
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: 'notify.unreachable', retry: 'later' });
+  expect(String(error)).not.toMatch(secrets);
+});
+
+const refusedChat = { status: 403, body: '{"ok":false,"error_code":403,"description":"bot was blocked"}' };
+const taken = { status: 200, body: '{"ok":true,"result":{}}' };
+const chatOf = (body: Buffer): string => (JSON.parse(body.toString()) as { chat_id: string }).chat_id;
+
+test('Telegram: a chat that refuses keeps no other chat from the alarm, and is not asked again', async () => {
+  const server = await open();
+  const busy = { status: 503, body: '{"ok":false,"error_code":503,"description":"busy"}' };
+  server.answers = [refusedChat, busy, taken];
+  const config: ChannelConfig = {
+    ...configs['telegram']!(server.url),
+    type: 'telegram',
+    token,
+    chatIds: ['1', '2', '3'],
+  };
+  const telegram = createChannel(config);
+  const notice = { ...alarm, images: [] };
+  await expect(telegram.send(notice, signal)).rejects.toMatchObject({ retry: 'later' });
+  await expect(telegram.send(notice, signal)).rejects.toMatchObject({ retry: 'never', message: /blocked/ });
+  expect(server.received.map(({ body }) => chatOf(body))).toEqual(['1', '2', '3', '2']);
+});
+
+test('Twilio: a number that refuses keeps no other number from the alarm', async () => {
+  const server = await open();
+  server.answers = [{ status: 400, body: 'not a mobile number' }, taken];
+  const config = { ...configs['twilio']!(server.url), call: false, to: ['+1', '+2'] } as ChannelConfig;
+  await expect(createChannel(config).send(alarm, signal)).rejects.toMatchObject({ retry: 'never' });
+  expect(server.received.map(({ body }) => new URLSearchParams(body.toString()).get('To'))).toEqual(['+1', '+2']);
+});
+
+test.each(['telegram', 'pushover'])('%s: a picture that is refused does not cost the text', async (kind) => {
+  const server = await open();
+  const refusal = { ok: false, error_code: 400, description: 'IMAGE_PROCESS_FAILED' };
+  server.answers = [{ status: 400, body: JSON.stringify(refusal) }, taken];
+  await createChannel(configs[kind]!(server.url)).send(alarm, signal);
+  expect(server.received[0]!.body.includes(Buffer.from(image.bytes))).toBe(true);
+  expect(server.received[1]!.body.includes(Buffer.from(image.bytes))).toBe(false);
+  expect(server.received[1]!.body.toString()).toContain('2 events (Hall, Garden)');
+});
+
+test('ntfy: a picture that has to be sent again does not repeat the text', async () => {
+  const server = await open();
+  server.answers = [taken, { status: 503 }, taken];
+  const ntfy = createChannel(configs['ntfy']!(server.url));
+  await expect(ntfy.send(alarm, signal)).rejects.toMatchObject({ retry: 'later', message: /picture/ });
+  await ntfy.send(alarm, signal);
+  expect(server.received.map(({ path }) => path)).toEqual(['/', '/house', '/house']);
+});
+
+test('no two channels share a label', () => {
+  const webhook = configs['webhook']!('http://127.0.0.1:1');
+  const ntfy = configs['ntfy']!('http://127.0.0.1:1');
+  const named = { ...webhook, name: 'x' };
+  const labels = openChannels([webhook, ntfy, webhook, named, named], systemClock).map(({ label }) => label);
+  expect(labels).toEqual(['webhook', 'ntfy', 'webhook 2', 'webhook "x"', 'webhook "x" 2']);
+});

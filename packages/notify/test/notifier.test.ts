@@ -2,18 +2,12 @@ import { afterEach, expect, test } from '@jest/globals';
 import { systemClock } from '@porchlight/core/node';
 import { createCaptureLog, createFakeClock, createMemoryStorage, type MemoryStorage } from '@porchlight/core/testing';
 import { createNotifier, type ChannelConfig, type NotifierOptions } from '../src/index.ts';
-import { startServer, type FakeServer } from './support/servers.ts';
+import { open, type FakeServer } from './support/servers.ts';
 
 const stops: (() => void)[] = [];
 afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
-
-async function open(answer?: FakeServer['answers'][number]): Promise<FakeServer> {
-  const server = await startServer(answer);
-  stops.push(() => server.stop());
-  return server;
-}
 
 const webhook = (server: FakeServer, name: string, part: object = {}): ChannelConfig => ({
   type: 'webhook',
@@ -91,6 +85,50 @@ test('an alarm that was not delivered before a restart is delivered after it', a
   await until(() => server.received.length === 2);
   expect(JSON.parse(server.received[1]!.body.toString())).toMatchObject({ id: 'alarm-1', title: 'Alarm' });
   await until(() => first.storage.files.get('pending-alarms') === '{}');
+});
+
+test('an alarm of the first moment after a restart does not cost the one left from before', async () => {
+  const server = await open({ status: 503 });
+  const first = build([webhook(server, 'w')]);
+  first.notifier.notify(alarm);
+  await until(() => server.received.length === 1);
+  first.abort();
+  await first.notifier.stop();
+  server.answers = [{ status: 200 }];
+  const second = build([webhook(server, 'w')], { storage: first.storage });
+  second.notifier.notify({ ...alarm, key: 'alarm-2' });
+  await until(() => server.received.length === 3);
+  const ids = server.received.slice(1).map(({ body }) => (JSON.parse(body.toString()) as { id: string }).id);
+  expect(ids.toSorted()).toEqual(['alarm-1', 'alarm-2']);
+});
+
+test('of two channels of one kind, only the one that still owes the alarm sends it after a restart', async () => {
+  const [good, down] = [await open(), await open({ status: 503 })];
+  const channels = [good, down].map(({ url }) => ({ type: 'webhook' as const, url, minSeverity: 'info' as const }));
+  const first = build(channels);
+  first.notifier.notify(alarm);
+  await until(() => good.received.length === 1 && down.received.length === 1);
+  await until(() => Object.keys(JSON.parse(first.storage.files.get('pending-alarms') ?? '{}')).length === 1);
+  first.abort();
+  await first.notifier.stop();
+  down.answers = [{ status: 200 }];
+  build(channels, { storage: first.storage });
+  await until(() => down.received.length === 2);
+  await until(() => first.storage.files.get('pending-alarms') === '{}');
+  expect(good.received).toHaveLength(1);
+});
+
+test('a torn line of the delivery log is passed over', async () => {
+  const server = await open();
+  const { notifier, storage } = build([webhook(server, 'w')]);
+  await storage.journal('deliveries').append('{"at": 17, "chan');
+  notifier.notify(alarm);
+  let deliveries = await notifier.deliveries();
+  await until(() => {
+    void notifier.deliveries().then((found) => (deliveries = found));
+    return deliveries.length === 1;
+  });
+  expect(deliveries[0]).toMatchObject({ key: 'alarm-1', ok: true });
 });
 
 test('a channel hears only what is important enough for it', async () => {

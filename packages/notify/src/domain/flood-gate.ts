@@ -12,7 +12,7 @@ export interface GateState {
   tokens: number;
   tokensAt: number;
   /** Keys of what was sent or held lately, with their times. */
-  recent: readonly { key: string; at: number }[];
+  recent: readonly { key: string; severity: Severity; at: number }[];
   /** What waits to be sent together. */
   held: readonly HeldNotice[];
   /** Held beyond `maxHeld`, and only counted. */
@@ -45,8 +45,9 @@ export interface GateDecision {
 /** Takes a notice: an alarm goes out at once and always; the rest may be a repetition, wait, or be held for the morning. */
 export function admit(state: GateState, notice: Notice, now: number, quietUntil: number | undefined): GateDecision {
   const current = refill(forget(state, now), now);
-  if (current.recent.some(({ key }) => key === notice.key)) return waiting(current, now, quietUntil);
-  const recent = [...current.recent, { key: notice.key, at: now }].slice(-maxRecent);
+  if (isRepetition(current, notice)) return waiting(current, now, quietUntil);
+  const { key, severity } = notice;
+  const recent = [...current.recent, { key, severity, at: now }].slice(-maxRecent);
   const known = { ...current, recent };
   if (notice.severity === 'alarm') {
     return { ...waiting({ ...known, tokens: Math.max(0, known.tokens - 1) }, now, quietUntil), send: notice };
@@ -64,6 +65,13 @@ export function release(state: GateState, now: number, quietUntil: number | unde
   if (quietUntil !== undefined || current.tokens < 1) return waiting(current, now, quietUntil);
   const after: GateState = { ...current, tokens: current.tokens - 1, held: [], uncounted: 0 };
   return { state: after, send: toDigest(current, now) };
+}
+
+/** A warning may grow into an alarm of the same key; only an alarm makes the next alarm a repetition. */
+function isRepetition({ recent }: GateState, notice: Notice): boolean {
+  return recent.some(({ key, severity }) => {
+    return key === notice.key && (notice.severity !== 'alarm' || severity === 'alarm');
+  });
 }
 
 function hold(state: GateState, { title, text, severity }: Notice, now: number): GateState {

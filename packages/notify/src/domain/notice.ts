@@ -9,7 +9,7 @@ export interface NoticeImage {
 
 /** Something that people should know. */
 export interface Notice {
-  /** Two notices of one key within ten minutes are one. */
+  /** Two notices of one key within ten minutes are one, unless the second is the first alarm among them. */
   key: string;
   severity: Severity;
   title: string;

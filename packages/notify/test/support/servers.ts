@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
@@ -16,8 +17,26 @@ export interface FakeServer {
   stop(): void;
 }
 
-/** A local HTTP server that records what it is sent. */
-export async function startServer(
+const stops: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
+
+/** A local HTTP server that records what it is sent, until the end of the test. */
+export async function open(answer?: FakeServer['answers'][number]): Promise<FakeServer> {
+  const server = await startServer(answer);
+  stops.push(() => server.stop());
+  return server;
+}
+
+/** A mail server that takes one message at a time, until the end of the test; `refuse` answers the sender's address. */
+export async function openMail(refuse?: string): Promise<{ url: string; mails: string[] }> {
+  const server = await startMailServer(refuse);
+  stops.push(() => server.stop());
+  return server;
+}
+
+async function startServer(
   answer: FakeServer['answers'][number] = { status: 200, body: '{"ok":true,"result":{}}' },
 ): Promise<FakeServer> {
   const fake: FakeServer = { url: '', received: [], answers: [answer], stop: () => undefined };
@@ -41,8 +60,7 @@ export async function startServer(
   return fake;
 }
 
-/** A mail server that takes one message at a time; `refuse` answers the sender's address. */
-export async function startMailServer(refuse?: string): Promise<{ url: string; mails: string[]; stop(): void }> {
+async function startMailServer(refuse?: string): Promise<{ url: string; mails: string[]; stop(): void }> {
   const mails: string[] = [];
   const server = createTcpServer((socket) => {
     let isData = false;

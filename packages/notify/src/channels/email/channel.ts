@@ -1,10 +1,10 @@
 import { PorchlightError } from '@porchlight/core';
-import type { Channel } from '../../channel.ts';
+import type { Channel, ChannelContext } from '../../channel.ts';
 import type { EmailConfig } from '../../config.ts';
 import { smtpErrorSchema } from './schema.ts';
 
 /** E-mail over SMTP; plain `smtp:` is upgraded to TLS, and refused with a password when the server cannot. */
-export function createEmail(config: EmailConfig, label: string): Channel {
+export function createEmail(config: EmailConfig, { label }: ChannelContext): Channel {
   const { server, username, password, from, to, minSeverity } = config;
   const url = new URL(server);
   const isTls = url.protocol === 'smtps:';

@@ -1,39 +1,37 @@
 import { PorchlightError } from '@porchlight/core';
 import type { Api, InputFile } from 'grammy';
-import type { Channel } from '../../channel.ts';
+import type { Channel, ChannelContext } from '../../channel.ts';
 import type { TelegramConfig } from '../../config.ts';
 import type { Notice } from '../../domain/notice.ts';
+import { createEachOnce, withOrWithoutPicture } from '../../each-once.ts';
 import { telegramErrorSchema } from './schema.ts';
 
 const maxText = 4096;
 const maxCaption = 1024;
 
 /** Telegram's bot API, through grammY. */
-export function createTelegram(config: TelegramConfig, label: string): Channel {
+export function createTelegram(config: TelegramConfig, { label }: ChannelContext): Channel {
   const { token, chatIds, minSeverity, apiUrl } = config;
-  // A chat that has the notice does not get it again when another chat's turn has failed.
-  const done = new Map<string, Set<string>>();
+  const eachOnce = createEachOnce();
   return {
     label,
     minSeverity,
     async send(notice, signal) {
       const grammy = await import('grammy');
       const api = new grammy.Api(token, { timeoutSeconds: 20, ...(apiUrl !== undefined && { apiRoot: apiUrl }) });
-      const delivered = done.get(notice.key) ?? new Set();
-      done.set(notice.key, delivered);
-      for (const chat of chatIds) {
-        if (delivered.has(chat)) continue;
-        await sendTo(api, grammy.InputFile, chat, notice, signal).catch((error: unknown) => {
+      const sendTo = (chat: string, part: Notice): Promise<void> =>
+        sendToChat(api, grammy.InputFile, chat, part, signal).catch((error: unknown) => {
           throw toError(error, label);
         });
-        delivered.add(chat);
-      }
-      done.delete(notice.key);
+      await eachOnce(
+        notice,
+        chatIds.map((id) => ({ id, send: () => withOrWithoutPicture(notice, (part) => sendTo(id, part)) })),
+      );
     },
   };
 }
 
-async function sendTo(
+async function sendToChat(
   api: Api,
   File: typeof InputFile,
   chat: string,

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Channel } from '../../channel.ts';
+import type { Channel, ChannelContext } from '../../channel.ts';
 import type { WebhookConfig } from '../../config.ts';
 import { post } from '../../http.ts';
 import { webhookBodySchema } from './schema.ts';
@@ -8,7 +8,7 @@ import { webhookBodySchema } from './schema.ts';
  * The notice as JSON. With a secret it is signed: `x-porchlight-signature: sha256=…` is the HMAC-SHA256 of the time in
  * `x-porchlight-timestamp` (seconds), a full stop and the body. The id stays the same when it is sent again.
  */
-export function createWebhook({ url, secret, minSeverity }: WebhookConfig, label: string): Channel {
+export function createWebhook({ url, secret, minSeverity }: WebhookConfig, { label, clock }: ChannelContext): Channel {
   return {
     label,
     minSeverity,
@@ -17,7 +17,7 @@ export function createWebhook({ url, secret, minSeverity }: WebhookConfig, label
         return { name, type, base64: Buffer.from(bytes).toString('base64') };
       });
       const body = JSON.stringify(webhookBodySchema.parse({ id: key, severity, title, text, images: pictures }));
-      const timestamp = String(Math.floor(Date.now() / 1000));
+      const timestamp = String(Math.floor(clock.now() / 1000));
       const headers: Record<string, string> = {
         'content-type': 'application/json',
         'idempotency-key': key,
@@ -27,7 +27,7 @@ export function createWebhook({ url, secret, minSeverity }: WebhookConfig, label
         const digest = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
         headers['x-porchlight-signature'] = `sha256=${digest}`;
       }
-      await post({ url, label, headers, body, signal });
+      await post({ url, label, headers, body, clock, signal });
     },
   };
 }
