@@ -1,4 +1,4 @@
-import { BusClient, connect } from '@porchlight/bus';
+import { connect, type BusClient } from '@porchlight/bus';
 import { brokerSchema } from '@porchlight/config-schemas';
 import { silentLog, type StateOf } from '@porchlight/core';
 import { systemClock } from '@porchlight/core/node';
@@ -17,7 +17,7 @@ export function startCommentary(brokerPort: number, say: (line: string) => void)
   const settings = brokerSchema.parse({ port: brokerPort });
   const common = { clock: systemClock, log: silentLog };
   const link = connect(settings, { ...common, clientId: 'demo-commentary', folder: servicesFolder });
-  const client = new BusClient({ ...common, connection: link.connection, root: settings.root });
+  const { client } = link;
   client.onEvent({ type: 'motion' }, ({ name, label }) => say(`${name}: somebody moves${label ? ` (${label})` : ''}`));
   client.onEvent({ type: 'doorbell' }, ({ name }) => say(`${name}: somebody rings`));
   const sayAlarm = onChange((line) => say(`Alarm: ${line}`));
@@ -26,13 +26,7 @@ export function startCommentary(brokerPort: number, say: (line: string) => void)
   });
   tellSwitches(client, say);
   link.connection.start();
-  return {
-    client,
-    async stop() {
-      await link.connection.stop();
-      await link.stopBroker();
-    },
-  };
+  return { client, stop: () => link.stop() };
 }
 
 function tellSwitches(client: BusClient, say: (line: string) => void): void {

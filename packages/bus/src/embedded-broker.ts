@@ -21,18 +21,20 @@ export interface EmbeddedBrokerOptions {
   /** Shared by all services of this machine; holds the credentials (0600). */
   folder: string;
   log: Log;
+  /** Uses the broker of another process and never serves. */
+  looksOn?: boolean;
 }
 
 /**
  * The broker for a house without one: the first service that binds the loopback port serves the others. When its
  * process dies the port is free, and whoever reconnects first takes over.
  */
-export function createEmbeddedBroker({ port, folder, log }: EmbeddedBrokerOptions): EmbeddedBroker {
+export function createEmbeddedBroker({ port, folder, log, looksOn = false }: EmbeddedBrokerOptions): EmbeddedBroker {
   let stopServer: (() => Promise<void>) | undefined;
   return {
     async prepare() {
       const credentials = await readCredentials(folder);
-      if (!stopServer) {
+      if (!stopServer && !looksOn) {
         stopServer = await serve(port, credentials);
         if (stopServer) {
           log.info(

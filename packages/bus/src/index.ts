@@ -6,6 +6,7 @@ export * from './contract/payloads.ts';
 export * from './contract/topics.ts';
 export * from './device-publisher.ts';
 export * from './embedded-broker.ts';
+export * from './host-name.ts';
 export * from './remote-devices.ts';
 export * from './run-service.ts';
 export * from './switchable-source.ts';

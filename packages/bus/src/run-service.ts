@@ -11,16 +11,13 @@ import {
   type ServiceDefinition,
 } from '@porchlight/core';
 import { createFileStorage, systemClock } from '@porchlight/core/node';
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { BusClient } from './bus-client.ts';
-import { connect } from './connect.ts';
-import type { Connection } from './connection.ts';
+import { connect, type Link } from './connect.ts';
 import { contractVersion } from './contract/payloads.ts';
 import { topics } from './contract/topics.ts';
 import { DevicePublisher } from './device-publisher.ts';
 import { HealthReporter } from './health-reporter.ts';
+import { hostKey } from './host-name.ts';
 import { Outbox } from './outbox.ts';
 import { Owner } from './owner.ts';
 import { collectSecrets } from './secrets.ts';
@@ -71,13 +68,11 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
   readonly #definition: ServiceDefinition<Config>;
   readonly #config: Config;
   readonly #options: RunOptions & { clock: Clock };
-  readonly #connection: Connection;
-  readonly #client: BusClient;
+  readonly #link: Link;
   readonly #owner: Owner;
   readonly #outbox: Outbox;
   readonly #publisher: DevicePublisher;
   readonly #health: HealthReporter;
-  readonly #stopBroker: () => Promise<void>;
   #service: { service: Service; controller: AbortController } | undefined;
   #change: Promise<void> = Promise.resolve();
   #isReady: () => void = () => undefined;
@@ -91,7 +86,7 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
     this.#options = { ...options, clock };
     this.devices = new SwitchableSource(name);
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
-    const clientId = `porchlight-${name}-${hostKey(options)}`;
+    const clientId = `porchlight-${name}-${hostKey(options.host, options.folder)}`;
     const link = connect(config.broker, {
       clientId,
       durable: definition.durableEvents,
@@ -99,10 +94,8 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
       log,
       folder: options.folder,
     });
-    this.#connection = link.connection;
-    this.#stopBroker = link.stopBroker;
-    const client = new BusClient({ connection: link.connection, root: config.broker.root, clock, log });
-    this.#client = client;
+    this.#link = link;
+    const { client } = link;
     this.#outbox = new Outbox({
       journal: this.#storage().journal('outbox'),
       maxEvents: config.broker.maxQueuedEvents,
@@ -156,8 +149,7 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
     await this.#endService();
     await this.#owner.stop();
     this.#publisher.stop();
-    await this.#connection.stop();
-    await this.#stopBroker();
+    await this.#link.stop();
     this.#isReady();
   }
 
@@ -174,7 +166,7 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
     const { log, clock } = this.#options;
     const controller = new AbortController();
     const { signal } = controller;
-    const context = { clock, log, storage: this.#storage(), bus: this.#client, signal };
+    const context = { clock, log, storage: this.#storage(), bus: this.#link.client, signal };
     try {
       const service = this.#definition.create(this.#config, context);
       this.#service = { service, controller };
@@ -218,9 +210,4 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
   #storage(): ReturnType<typeof createFileStorage> {
     return createFileStorage(join(this.#options.folder, this.#definition.name), this.#options.log);
   }
-}
-
-/** Tells hosts of one house apart, the same after every restart, so that a durable session finds its messages again. */
-function hostKey({ host, folder }: RunOptions): string {
-  return createHash('sha256').update(`${hostname()}\n${host}\n${folder}`).digest('hex').slice(0, 12);
 }

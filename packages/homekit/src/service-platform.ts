@@ -1,9 +1,7 @@
-import { runService, SwitchableSource, type RunningService, type RunOptions } from '@porchlight/bus';
+import { hostName, runService, SwitchableSource, type RunningService, type RunOptions } from '@porchlight/bus';
 import { describeError, type Clock, type Log, type ServiceConfig, type ServiceDefinition } from '@porchlight/core';
 import { systemClock } from '@porchlight/core/node';
 import type { API, DynamicPlatformPlugin, PlatformAccessory } from 'homebridge';
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AccessoryMirror, type PluginIdentity } from './accessory-mirror.ts';
 
@@ -66,7 +64,7 @@ export class ServicePlatform<C extends ServiceConfig> implements DynamicPlatform
     const storagePath = api.user.storagePath();
     const folder = join(storagePath, 'porchlight');
     try {
-      return run(definition, { config: settings, log, folder, host: hostName(storagePath), clock });
+      return run(definition, { config: settings, log, folder, host: hostName('homebridge', storagePath), clock });
     } catch (error) {
       log.error(`The service could not be started: ${describeError(error)}`);
       return createIdleService(definition.name, 'The service could not be started.');
@@ -95,10 +93,4 @@ function createIdleService(name: string, problem: string): RunningService {
   const devices = new SwitchableSource(name);
   devices.show(undefined, problem);
   return { devices, ready: Promise.resolve(), stop: () => Promise.resolve() };
-}
-
-/** Names this host in the house; the storage folder tells several Homebridges of one machine apart. */
-function hostName(storagePath: string): string {
-  const suffix = createHash('sha256').update(storagePath).digest('hex').slice(0, 4);
-  return `homebridge@${hostname()}-${suffix}`;
 }

@@ -12,7 +12,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { BusClient, connect, runService, type Link, type RunningService } from '../../src/index.ts';
+import { connect, runService, type BusClient, type Link, type RunningService } from '../../src/index.ts';
 
 export function brokerSettings(part: Partial<BrokerSettings> = {}): BrokerSettings {
   return { verifyCertificate: true, root: 'porchlight', port: 1, maxQueuedEvents: 1000, ...part };
@@ -53,13 +53,8 @@ export function startObserver(settings: BrokerSettings, folder: string): Observe
   const log = createCaptureLog();
   const clientId = `observer-${Math.random().toString(36).slice(2)}`;
   const link = connect(settings, { clientId, clock: systemClock, log, folder });
-  const client = new BusClient({ connection: link.connection, root: settings.root, clock: systemClock, log });
-  const stop = async (): Promise<void> => {
-    await link.connection.stop();
-    await link.stopBroker();
-  };
   link.connection.start();
-  return { client, link, log, stop };
+  return { client: link.client, link, log, stop: () => link.stop() };
 }
 
 export interface LampHost {
