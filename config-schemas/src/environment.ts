@@ -1,5 +1,7 @@
+import type * as z from 'zod';
 import { forms } from './forms.ts';
 import { listSettings, type Setting } from './render/setting.ts';
+import { brokerSchema } from './shared/broker.ts';
 
 /** Names under which settings were known to the scripts that the services have replaced. */
 const formerNames: Readonly<Record<string, { service: string; key: string }>> = {
@@ -14,6 +16,12 @@ export interface EnvironmentResult {
   problems: string[];
 }
 
+/** Where variables and the files they name are read. */
+export interface Environment {
+  variables: Readonly<Record<string, string | undefined>>;
+  readFile: (path: string) => string;
+}
+
 /**
  * Puts what the environment says into a service's configuration: `PORCHLIGHT_EVENT_ALARM_TRIGGER_SECONDS=60`, and
  * `…_FILE` with a path for what is secret. Groups are reached by their names: `PORCHLIGHT_EVENT_ALARM_BROKER_URL`.
@@ -21,21 +29,33 @@ export interface EnvironmentResult {
 export function applyEnvironment(
   service: string,
   config: Readonly<Record<string, unknown>>,
-  env: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => string,
+  environment: Environment,
 ): EnvironmentResult {
   const form = forms.find((candidate) => candidate.service === service);
+  return overlay({ name: service, schema: form?.schema, config }, environment);
+}
+
+/** The same for the broker that all services share: `PORCHLIGHT_BROKER_URL`, `PORCHLIGHT_BROKER_PASSWORD_FILE`. */
+export function applyBrokerEnvironment(
+  broker: Readonly<Record<string, unknown>>,
+  environment: Environment,
+): EnvironmentResult {
+  return overlay({ name: 'broker', schema: brokerSchema, config: broker }, environment);
+}
+
+interface Overlaid {
+  name: string;
+  schema: z.ZodType | undefined;
+  config: Readonly<Record<string, unknown>>;
+}
+
+function overlay({ name: owner, schema, config }: Overlaid, { variables, readFile }: Environment): EnvironmentResult {
   const result: EnvironmentResult = { config: structuredClone({ ...config }), problems: [] };
-  if (!form) return result;
-  for (const { path, setting } of leavesOf(listSettings(form.schema), [])) {
-    const name = `PORCHLIGHT_${[service, ...path].map(toUpperSnake).join('_')}`;
-    const former = Object.keys(formerNames).find((key) => {
-      const known = formerNames[key];
-      return known?.service === service && known.key === path.join('.');
-    });
-    const found = [name, former].find((key) => key !== undefined && env[key] !== undefined);
-    if (found !== undefined) take(result, path, setting, { name: found, text: env[found] ?? '' });
-    const file = env[`${name}_FILE`];
+  for (const { path, setting } of schema ? leavesOf(listSettings(schema), []) : []) {
+    const name = `PORCHLIGHT_${[owner, ...path].map(toUpperSnake).join('_')}`;
+    const found = [name, formerName(owner, path)].find((key) => key !== undefined && variables[key] !== undefined);
+    if (found !== undefined) take(result, path, setting, { name: found, text: variables[found] ?? '' });
+    const file = variables[`${name}_FILE`];
     if (file === undefined) continue;
     try {
       take(result, path, setting, { name: `${name}_FILE`, text: readFile(file).trim() });
@@ -44,6 +64,13 @@ export function applyEnvironment(
     }
   }
   return result;
+}
+
+function formerName(owner: string, path: readonly string[]): string | undefined {
+  return Object.keys(formerNames).find((key) => {
+    const known = formerNames[key];
+    return known?.service === owner && known.key === path.join('.');
+  });
 }
 
 function take(

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { parseConfig } from '@porchlight/core';
 import fc from 'fast-check';
 import {
+  applyBrokerEnvironment,
   applyEnvironment,
   eventAlarmSchema,
   forms,
@@ -206,7 +207,11 @@ test('settings come from the environment: our names, the former names, secrets f
     ALARM_THRESHOLD_EVENT_COUNT: '3',
     ALARM_LOOKBACK_MINUTES: 'two',
   };
-  const { config, problems } = applyEnvironment('event-alarm', { name: 'Alarm' }, env, () => '4711\n');
+  const { config, problems } = applyEnvironment(
+    'event-alarm',
+    { name: 'Alarm' },
+    { variables: env, readFile: () => '4711\n' },
+  );
   expect(config).toEqual({
     name: 'Alarm',
     triggerSeconds: 60,
@@ -217,4 +222,12 @@ test('settings come from the environment: our names, the former names, secrets f
     thresholdEventCount: 3,
   });
   expect(problems).toEqual(['ALARM_LOOKBACK_MINUTES: must be a number']);
+});
+
+test('the broker of all services comes from the environment too', () => {
+  const variables = { PORCHLIGHT_BROKER_URL: 'mqtt://broker', PORCHLIGHT_BROKER_PASSWORD_FILE: '/run/secrets/mqtt' };
+  expect(applyBrokerEnvironment({ root: 'home' }, { variables, readFile: () => 'pw\n' })).toEqual({
+    config: { root: 'home', url: 'mqtt://broker', password: 'pw' },
+    problems: [],
+  });
 });

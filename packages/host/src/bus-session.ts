@@ -1,4 +1,4 @@
-import { BusClient, connect } from '@porchlight/bus';
+import { connect, type BusClient } from '@porchlight/bus';
 import { brokerSchema } from '@porchlight/config-schemas';
 import { parseConfig, PorchlightError, silentLog } from '@porchlight/core';
 import { systemClock } from '@porchlight/core/node';
@@ -18,8 +18,8 @@ export async function withBus<T>(
   const settings = checked.config;
   const common = { clock: systemClock, log: silentLog };
   const clientId = `porchlight-cli-${randomBytes(4).toString('hex')}`;
-  const link = connect(settings, { ...common, clientId, folder: parts.stateFolder });
-  const client = new BusClient({ ...common, connection: link.connection, root: settings.root });
+  const link = connect(settings, { ...common, clientId, folder: parts.stateFolder, looksOn: true });
+  const { client } = link;
   const arrived = new AbortController();
   const stop = client.onConnection((connected) => connected && arrived.abort());
   link.connection.start();
@@ -30,7 +30,6 @@ export async function withBus<T>(
       throw new PorchlightError('bus.offline', 'The MQTT broker does not answer. Is the host running?');
     return await use(client);
   } finally {
-    await link.connection.stop();
-    await link.stopBroker();
+    await link.stop();
   }
 }

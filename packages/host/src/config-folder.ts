@@ -1,4 +1,10 @@
-import { applyEnvironment, forms } from '@porchlight/config-schemas';
+import {
+  applyBrokerEnvironment,
+  applyEnvironment,
+  brokerSchema,
+  forms,
+  type Environment,
+} from '@porchlight/config-schemas';
 import { describeError, errorCode, PorchlightError } from '@porchlight/core';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -24,11 +30,14 @@ const houseSchema = z.object({
     .default({}),
 });
 
+export type HouseConfig = z.output<typeof houseSchema>;
+
 export interface House {
   homeAssistant: { discovery: boolean; prefix: string };
   /** The raw configuration of each service, with the common broker and the environment in it. */
   services: Map<string, Record<string, unknown>>;
-  broker: Record<string, unknown>;
+  /** The brokers that the services really use, as configured, each once; the common one when there is no service. */
+  brokers: Record<string, unknown>[];
   /** One sentence each; the services they do not concern run all the same. */
   problems: string[];
 }
@@ -41,35 +50,57 @@ export const configFileName = 'porchlight.json';
  */
 export async function readHouse(folder: string, env: NodeJS.ProcessEnv = process.env): Promise<House> {
   const path = join(folder, configFileName);
-  const raw = await readJson(path);
-  const result = houseSchema.safeParse(raw);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw unreadable(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as expected'}`);
-  }
-  return buildHouse(result.data, { ...(await readEnvFile(join(folder, '.env'))), ...env });
+  const variables = { ...(await readEnvFile(join(folder, '.env'))), ...env };
+  return buildHouse(await readJson(path), variables, path);
 }
 
-/** The house of a configuration that was read elsewhere (the add-on's options). */
-export function buildHouse(raw: unknown, env: NodeJS.ProcessEnv): House {
-  const { broker, homeAssistant, services } = houseSchema.parse(raw);
-  const house: House = { homeAssistant, broker, services: new Map(), problems: [] };
+/** Checks the outer form of a house's configuration; throws `config.unreadable`, naming `source`. */
+export function parseHouse(raw: unknown, source: string): HouseConfig {
+  const result = houseSchema.safeParse(raw);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw unreadable(`${source}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not as expected'}`);
+}
+
+/** Puts broker, services and environment together. */
+export function buildHouse(raw: unknown, env: NodeJS.ProcessEnv, source = 'The configuration'): House {
+  const { broker: rawBroker, homeAssistant, services } = parseHouse(raw, source);
+  const environment: Environment = { variables: env, readFile: (path) => readFileSync(path, 'utf8') };
+  const { config: broker, problems } = applyBrokerEnvironment(rawBroker, environment);
+  const house: House = { homeAssistant, brokers: [], services: new Map(), problems };
   for (const [name, config] of Object.entries(services)) {
     if (!forms.some(({ service }) => service === name)) {
       const known = forms.map(({ service }) => service).join(', ');
       house.problems.push(`services.${name}: there is no such service; known are ${known}`);
       continue;
     }
-    const own = config['broker'];
-    const merged = { ...config, broker: { ...broker, ...(typeof own === 'object' ? own : {}) } };
-    const applied = applyEnvironment(name, merged, env, (file) => readFileSync(file, 'utf8'));
+    const merged = { ...config, broker: { ...broker, ...toRecord(config['broker']) } };
+    const applied = applyEnvironment(name, merged, environment);
     house.services.set(name, applied.config);
     house.problems.push(...applied.problems);
   }
+  const used = [...house.services.values()].map((config) => toRecord(config['broker']));
+  house.brokers = distinctBrokers(used.length > 0 ? used : [broker]);
   return house;
 }
 
-async function readJson(path: string): Promise<unknown> {
+/** Two brokers are one when they mean the same after the defaults. */
+function distinctBrokers(brokers: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const byMeaning = new Map<string, Record<string, unknown>>();
+  for (const broker of brokers) {
+    const { data = broker } = brokerSchema.safeParse(broker);
+    const meaning = JSON.stringify(data);
+    if (!byMeaning.has(meaning)) byMeaning.set(meaning, broker);
+  }
+  return [...byMeaning.values()];
+}
+
+function toRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** Reads a JSON file; rejects with `config.unreadable`. */
+export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
@@ -82,8 +113,9 @@ async function readJson(path: string): Promise<unknown> {
 async function readEnvFile(path: string): Promise<NodeJS.ProcessEnv> {
   try {
     return parseEnv(await readFile(path, 'utf8'));
-  } catch {
-    return {};
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return {};
+    throw unreadable(`${path}: ${describeError(error)}`);
   }
 }
 

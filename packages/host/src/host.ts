@@ -1,10 +1,8 @@
-import { BusClient, connect, runService, type RunningService } from '@porchlight/bus';
+import { connect, hostKey, hostName, runService, type RunningService } from '@porchlight/bus';
 import { brokerSchema } from '@porchlight/config-schemas';
 import { describeError, prefixLog, type Log } from '@porchlight/core';
 import { systemClock } from '@porchlight/core/node';
 import { Announcer } from '@porchlight/home-assistant';
-import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { House } from './config-folder.ts';
 import { loadService } from './services.ts';
 
@@ -22,6 +20,9 @@ export interface Host {
   stop(): Promise<void>;
 }
 
+/** Longest wait for the first states, milliseconds. */
+const firstStatesMs = 10_000;
+
 /** Runs every configured service in this process. A service that cannot be loaded is said and left out. */
 export async function startHost({ house, stateFolder, log }: HostParts): Promise<Host> {
   for (const problem of house.problems) log.error(problem);
@@ -29,49 +30,50 @@ export async function startHost({ house, stateFolder, log }: HostParts): Promise
   for (const [name, config] of house.services) {
     try {
       const { service } = await loadService(name);
-      const options = { config, log: prefixLog(log, name), folder: stateFolder, host: hostName(stateFolder) };
+      const options = {
+        config,
+        log: prefixLog(log, name),
+        folder: stateFolder,
+        host: hostName('porchlight', stateFolder),
+      };
       running.set(name, runService(service, options));
     } catch (error) {
       log.error(describeError(error));
     }
   }
-  const announcement =
-    running.size > 0 && house.homeAssistant.discovery ? announce({ house, stateFolder, log }) : undefined;
-  await Promise.all([...running.values()].map(({ ready }) => ready));
+  const isAnnounced = running.size > 0 && house.homeAssistant.discovery;
+  const announcements = isAnnounced ? house.brokers.map((broker) => announce(broker, { house, stateFolder, log })) : [];
+  await firstStates([...running.values()]);
   return {
     services: [...running.keys()],
     async stop() {
-      await announcement?.();
+      await Promise.all(announcements.map((stop) => stop()));
       await Promise.all([...running.values()].map((service) => service.stop()));
     },
   };
 }
 
-/** Announces the house to Home Assistant. Returns the way to stop. */
-function announce({ house, stateFolder, log }: HostParts): (() => Promise<void>) | undefined {
-  const result = brokerSchema.safeParse(house.broker);
-  if (!result.success) return undefined;
-  const settings = result.data;
-  const clientId = `porchlight-announcer-${hostKey(stateFolder)}`;
+/** Waits until each service can say something; one that takes long does not hold up the house. */
+async function firstStates(running: readonly RunningService[]): Promise<void> {
+  const done = new AbortController();
+  const all = Promise.all(running.map(({ ready }) => ready)).then(() => done.abort());
+  await Promise.race([all, systemClock.sleep(firstStatesMs, done.signal).catch(() => undefined)]);
+}
+
+/** Announces what is on one broker to Home Assistant. Returns the way to stop. */
+function announce(broker: unknown, { house, stateFolder, log }: HostParts): () => Promise<void> {
+  const result = brokerSchema.safeParse(broker);
+  // The service that uses this broker has said what is wrong with it, and says what becomes of the connection.
+  if (!result.success) return () => Promise.resolve();
   const quiet: Log = { ...log, warn: () => undefined, info: () => undefined };
-  const link = connect(settings, { clientId, clock: systemClock, log: quiet, folder: stateFolder });
-  const client = new BusClient({ connection: link.connection, root: settings.root, clock: systemClock, log: quiet });
+  const clientId = `porchlight-announcer-${hostKey(stateFolder, JSON.stringify(result.data))}`;
+  const link = connect(result.data, { clientId, clock: systemClock, log: quiet, folder: stateFolder });
   const { prefix } = house.homeAssistant;
-  const announcer = new Announcer({ client, clock: systemClock, log, prefix });
+  const announcer = new Announcer({ client: link.client, clock: systemClock, log, prefix });
   announcer.start();
   link.connection.start();
   return async () => {
     announcer.stop();
-    await link.connection.stop();
-    await link.stopBroker();
+    await link.stop();
   };
-}
-
-function hostName(stateFolder: string): string {
-  return `porchlight@${hostname()}-${hostKey(stateFolder)}`;
-}
-
-/** Tells several hosts of one machine apart. */
-function hostKey(stateFolder: string): string {
-  return createHash('sha256').update(stateFolder).digest('hex').slice(0, 4);
 }

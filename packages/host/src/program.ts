@@ -1,18 +1,17 @@
 import { alarmModeSchema, describeError, errorCode, type Log } from '@porchlight/core';
 import { readMqttService } from '@porchlight/home-assistant';
 import { Command, Option } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { withBus } from './bus-session.ts';
 import { setAlarmMode } from './commands/arm.ts';
 import { checkConfig } from './commands/check-config.ts';
 import { followEvents } from './commands/events.ts';
 import { run } from './commands/run.ts';
 import { status } from './commands/status.ts';
-import { buildHouse, readHouse, type House } from './config-folder.ts';
+import { testNotifications } from './commands/notify-test.ts';
+import { buildHouse, parseHouse, readHouse, readJson, type House } from './config-folder.ts';
 import { createConsoleLog } from './console-log.ts';
-import { loadService, serviceNames } from './services.ts';
+import { mountServiceCommands } from './service-commands.ts';
 
 export interface ProgramParts {
   print: (line: string) => void;
@@ -53,7 +52,8 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
   };
   const onBus = async (use: Parameters<typeof withBus<number>>[1]): Promise<number> => {
     const { house, stateFolder } = await open();
-    return withBus({ broker: house.broker, stateFolder }, use);
+    const [broker = {}] = house.brokers;
+    return withBus({ broker, stateFolder }, use);
   };
 
   program
@@ -97,7 +97,14 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
   arming('disarm', 'disarm the alarm').action(async (options: { code?: string }) => {
     code = await onBus((client) => setAlarmMode(client, { mode: 'disarmed', ...options }, parts.print));
   });
-  await mountServiceCommands(program, { parts, open, onDone: (result) => (code = result) });
+  const notify = program.command('notify').description('messages to people');
+  notify
+    .command('test')
+    .description('send a test message through every configured channel')
+    .action(async () => {
+      code = await testNotifications((await open()).house, parts);
+    });
+  await mountServiceCommands(program, args, { parts, open, onDone: (result) => (code = result) });
 
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -111,50 +118,12 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
   }
 }
 
-/** A service's own commands: `porchlight <service> <command>`. */
-async function mountServiceCommands(
-  program: Command,
-  host: {
-    parts: ProgramParts;
-    open: () => Promise<{ house: House; stateFolder: string }>;
-    onDone: (code: number) => void;
-  },
-): Promise<void> {
-  for (const name of serviceNames) {
-    const { commands = [] } = await loadService(name).catch(() => ({ commands: [] }));
-    if (commands.length === 0) continue;
-    const group = program.command(name).description(`commands of ${name}`);
-    for (const command of commands) {
-      const entry = group.command(command.name).description(command.summary);
-      for (const { name: argument, description, required } of command.arguments ?? []) {
-        entry.argument(required ? `<${argument}>` : `[${argument}]`, description);
-      }
-      entry.action(async () => {
-        const { house, stateFolder } = await host.open();
-        const { print, signal } = host.parts;
-        const config = house.services.get(name) ?? {};
-        host.onDone(await command.run({ config, folder: stateFolder, args: entry.args, print, ask, signal }));
-      });
-    }
-  }
-}
-
-async function ask(question: string): Promise<string> {
-  if (!process.stdin.isTTY) throw new Error(`${question} Run this at a terminal.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return await terminal.question(`${question} `);
-  } finally {
-    terminal.close();
-  }
-}
-
 /** The add-on's options are its configuration; its broker is Home Assistant's, unless one is named. */
 async function openAddon(env: NodeJS.ProcessEnv): Promise<{ house: House; stateFolder: string; log: Log }> {
   const folder = env['PORCHLIGHT_ADDON_DATA'] ?? '/data';
-  const raw = JSON.parse(await readFile(join(folder, 'options.json'), 'utf8')) as { broker?: { url?: string } };
+  const options = parseHouse(await readJson(join(folder, 'options.json')), 'The options of the add-on');
   const token = env['SUPERVISOR_TOKEN'];
-  const broker = raw.broker?.url || token === undefined ? raw.broker : await readMqttService(token);
-  const house = buildHouse({ ...raw, broker: broker ?? {} }, env);
+  const isOwn = Boolean(options.broker['url']) || token === undefined;
+  const house = buildHouse({ ...options, broker: isOwn ? options.broker : { ...(await readMqttService(token)) } }, env);
   return { house, stateFolder: join(folder, 'state'), log: createConsoleLog({ env }) };
 }

@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { forms } from '@porchlight/config-schemas';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brokerSettings, observe, tempFolder, until } from '../../bus/test/support/house.ts';
 import { freePort, startMosquitto } from '../../bus/test/support/mosquitto.ts';
+import { open as openWebServer } from '../../notify/test/support/servers.ts';
 import { runProgram } from '../src/index.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -40,11 +42,20 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): Process {
   return { child, output: () => text };
 }
 
+/** A line of a password file, as mosquitto_passwd writes it (PBKDF2 with SHA-512). */
+function passwordLine(user: string, password: string): string {
+  const salt = randomBytes(12);
+  const hash = pbkdf2Sync(password, salt, 101, 64, 'sha512');
+  return `${user}:$7$101$${salt.toString('base64')}$${hash.toString('base64')}\n`;
+}
+
 /** A command in this process. */
-async function call(...args: string[]): Promise<{ code: number; output: string }> {
+const call = (...args: string[]): Promise<{ code: number; output: string }> => callWith({}, ...args);
+
+async function callWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; output: string }> {
   const lines: string[] = [];
   const print = (line: string): void => void lines.push(line);
-  const code = await runProgram(args, { print, printError: print, signal: new AbortController().signal, env: {} });
+  const code = await runProgram(args, { print, printError: print, signal: new AbortController().signal, env });
   return { code, output: lines.join('\n') };
 }
 
@@ -121,6 +132,55 @@ test('Home Assistant finds the alarm', async () => {
   await until(() => discovery.includes('alarm_control_panel'), 20_000);
 }, 60_000);
 
+test("the broker's password from the environment serves services, announcer and commands alike", async () => {
+  const password = 'the-mqtt-password';
+  const mosquitto = await startMosquitto(['allow_anonymous false', 'password_file %d/users'], {
+    users: passwordLine('porchlight', password),
+  });
+  stops.push(() => mosquitto.stop());
+  const folder = await writeConfig({ broker: { url: mosquitto.url }, services: { 'event-alarm': {} } });
+  const env = { PORCHLIGHT_BROKER_USERNAME: 'porchlight', PORCHLIGHT_BROKER_PASSWORD: password };
+  const host = launch(['run', '--config', folder], env);
+  await until(() => host.output().includes('Running'), 20_000);
+  expect(await callWith(env, 'arm', 'home', '--config', folder)).toEqual({ code: 0, output: 'Armed (home).' });
+  const observer = await observe(
+    brokerSettings({ url: mosquitto.url, username: 'porchlight', password }),
+    await tempFolder(),
+  );
+  stops.push(() => observer.stop());
+  let discovery = '';
+  observer.client.foreign.subscribe('homeassistant/device/+/config', ({ payload }) => {
+    discovery = Buffer.from(payload).toString();
+  });
+  await until(() => discovery.includes('alarm_control_panel'), 20_000);
+  expect(host.output()).not.toContain(password);
+}, 60_000);
+
+test('a command that only looks on founds no broker', async () => {
+  const port = await freePort();
+  const folder = await writeConfig({ broker: { port }, services: { 'event-alarm': {} } });
+  expect(await call('status', '--config', folder)).toEqual({
+    code: 1,
+    output: 'The MQTT broker does not answer. Is the host running?',
+  });
+}, 20_000);
+
+test('notify test: one message through every channel, each with its outcome', async () => {
+  const good = await openWebServer();
+  const refusing = await openWebServer({ status: 401, body: 'who are you' });
+  const channel = (name: string, url: string): object => ({ type: 'webhook', name, url: `${url}/hook?key=url-secret` });
+  const channels = [channel('good', good.url), channel('refusing', refusing.url)];
+  const folder = await writeConfig({ services: { 'event-alarm': { notifications: { channels } } } });
+  const { code, output } = await call('notify', 'test', '--config', folder);
+  expect([code, output.split('\n').toSorted()]).toEqual([
+    1,
+    ['ok       event-alarm: webhook "good"', 'problem  event-alarm: webhook "refusing" answered 401: who are you'],
+  ]);
+  expect(JSON.parse(good.received[0]!.body.toString())).toMatchObject({ title: 'Porchlight' });
+  const none = await writeConfig({ services: { 'event-alarm': {} } });
+  expect((await call('notify', 'test', '--config', none)).output).toMatch(/No service has a channel/);
+});
+
 test('check-config names every problem with its remedy, and warns of what it does not know', async () => {
   const folder = await writeConfig({
     services: { 'event-alarm': { thresholdEventCount: 0, treshold: 2 }, doorbel: {} },
@@ -147,7 +207,9 @@ test("settings come from the environment too, under the names of the origin's sc
 test.each([
   [['run', '--config', '/nowhere'], 2, /There is no \/nowhere\/porchlight\.json/],
   [['frobnicate'], 2, /unknown command/],
-  [['--help'], 0, /Usage: porchlight/],
+  [['--help'], 0, /Usage: porchlight[^]*porchlight <event-alarm\|[^>]*> --help/],
+  [['event-alarm'], 2, /event-alarm has no commands of its own/],
+  [['alarm', 'frobnicate'], 2, /event-alarm has no commands of its own/],
 ])('%j ends with %d and says why', async (args, code, said) => {
   const result = await call(...args);
   expect(result.code).toBe(code);

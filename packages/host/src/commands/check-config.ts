@@ -1,4 +1,4 @@
-import { parseConfig } from '@porchlight/core';
+import { describeError, parseConfig } from '@porchlight/core';
 import type { House } from '../config-folder.ts';
 import { loadService } from '../services.ts';
 
@@ -11,8 +11,15 @@ export async function checkConfig(house: House, print: (line: string) => void): 
     isUsable = false;
   }
   for (const [name, config] of house.services) {
-    const { service } = await loadService(name);
-    const result = parseConfig(service.configSchema, config);
+    const schema = await loadService(name).then(
+      ({ service }) => service.configSchema,
+      (error: unknown) => print(`problem  ${name}: ${describeError(error)}`),
+    );
+    if (!schema) {
+      isUsable = false;
+      continue;
+    }
+    const result = parseConfig(schema, config);
     for (const warning of result.warnings) print(`warning  ${name}.${warning}`);
     if (result.ok) print(`ok       ${name}`);
     else {

@@ -22,8 +22,12 @@ export async function run({ house, stateFolder, log, signal }: RunParts): Promis
     return 2;
   }
   const host = await startHost({ house, stateFolder, log });
+  if (host.services.length === 0) {
+    log.error('No service could be loaded; see above.');
+    return 2;
+  }
   const names = host.services.join(', ');
-  log.info(`Running: ${names || 'nothing'}.`);
+  log.info(`Running: ${names}.`);
   systemd.ready(`Running ${names}`);
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   systemd.stopping();
