@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { until } from '../e2e/support/until.ts';
+import { until } from '@porchlight/core/testing';
 import { startMosquitto } from '../packages/bus/test/support/mosquitto.ts';
 import { ratio } from './support/figures.ts';
 import { alarmState, motionMessage, openProbe, rest, setMode } from './support/mqtt-probe.ts';

@@ -5,7 +5,7 @@ import mqtt from 'mqtt';
 import { startMosquitto } from '../packages/bus/test/support/mosquitto.ts';
 import { eventually, pair } from './support/controller.ts';
 import { createHomebridge } from './support/homebridge.ts';
-import { until } from './support/until.ts';
+import { until } from '@porchlight/core/testing';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

@@ -4,14 +4,12 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createCaptureLog } from '@porchlight/core/testing';
+import { createCaptureLog, freePort, until } from '@porchlight/core/testing';
 import { createEmbeddedBroker } from '@porchlight/bus';
 import { startMosquitto, type Mosquitto } from '../packages/bus/test/support/mosquitto.ts';
 import { readFixture } from '../plugins/event-alarm/test/support/fixtures.ts';
 import { eventually, pair, type Controller } from './support/controller.ts';
 import { createHomebridge, type Homebridge, type HomebridgeOptions } from './support/homebridge.ts';
-import { freePort } from './support/ports.ts';
-import { until } from './support/until.ts';
 
 const run = promisify(execFile);
 const cleanUps: (() => Promise<unknown>)[] = [];

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually, pair, serviceTypes, type Accessory } from './support/controller.ts';
 import { createHomebridge, type Homebridge } from './support/homebridge.ts';
-import { freePort } from './support/ports.ts';
-import { until } from './support/until.ts';
+import { freePort, until } from '@porchlight/core/testing';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

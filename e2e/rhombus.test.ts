@@ -10,8 +10,7 @@ import { brokerSettings, observe } from '../packages/bus/test/support/house.ts';
 import { startMosquitto } from '../packages/bus/test/support/mosquitto.ts';
 import { pair } from './support/controller.ts';
 import { createHomebridge } from './support/homebridge.ts';
-import { freePort } from './support/ports.ts';
-import { until } from './support/until.ts';
+import { freePort, until } from '@porchlight/core/testing';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

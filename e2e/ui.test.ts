@@ -8,7 +8,7 @@ import { chromium, type Page } from 'playwright-core';
 import { pair } from './support/controller.ts';
 import { createHomebridge } from './support/homebridge.ts';
 import { startHomebridgeUi } from './support/homebridge-ui.ts';
-import { until } from './support/until.ts';
+import { until } from '@porchlight/core/testing';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];

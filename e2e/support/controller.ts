@@ -1,5 +1,5 @@
 import { HttpClient } from 'hap-controller';
-import { until } from './until.ts';
+import { until } from '@porchlight/core/testing';
 
 /** What a program that controls HomeKit sees of a bridge. */
 export interface Controller {

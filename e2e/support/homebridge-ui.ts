@@ -5,8 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './ports.ts';
-import { until } from './until.ts';
+import { freePort, until } from '@porchlight/core/testing';
 
 export interface HomebridgeUi {
   url: string;

@@ -6,8 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './ports.ts';
-import { until } from './until.ts';
+import { freePort, until } from '@porchlight/core/testing';
 
 export type HomebridgeVersion = '2' | '1.11';
 

@@ -1,6 +1,6 @@
 // requires: mosquitto mosquitto_pub openssl
 import { afterEach, expect, test } from '@jest/globals';
-import { buildEvent } from '@porchlight/core/testing';
+import { buildEvent, freePort, until } from '@porchlight/core/testing';
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,11 +12,10 @@ import {
   runLamp,
   startObserver,
   tempFolder,
-  until,
   type LampHost,
   type Observer,
 } from './support/house.ts';
-import { freePort, startMosquitto, type Mosquitto } from './support/mosquitto.ts';
+import { startMosquitto, type Mosquitto } from './support/mosquitto.ts';
 
 const run = promisify(execFile);
 const stops: (() => Promise<void>)[] = [];

@@ -1,7 +1,8 @@
 // requires: mosquitto
 import { afterEach, expect, test } from '@jest/globals';
 import { RemoteDevices } from '../src/index.ts';
-import { brokerSettings, observe, runLamp, tempFolder, until, type LampHost } from './support/house.ts';
+import { until } from '@porchlight/core/testing';
+import { brokerSettings, observe, runLamp, tempFolder, type LampHost } from './support/house.ts';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { startMosquitto } from './support/mosquitto.ts';

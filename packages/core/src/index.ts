@@ -11,6 +11,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export * from './ids.ts';
 export * from './log.ts';
+export * from './problems.ts';
 export * from './redact.ts';
 export * from './service-command.ts';
 export * from './service.ts';

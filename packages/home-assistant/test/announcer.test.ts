@@ -1,12 +1,12 @@
 // requires: mosquitto mosquitto_pub
 import { afterEach, expect, test } from '@jest/globals';
-import { createFakeClock } from '@porchlight/core/testing';
+import { createFakeClock, until } from '@porchlight/core/testing';
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { brokerSettings, observe, runLamp, tempFolder, until } from '../../bus/test/support/house.ts';
+import { brokerSettings, observe, runLamp, tempFolder } from '../../bus/test/support/house.ts';
 import { startMosquitto, type Mosquitto } from '../../bus/test/support/mosquitto.ts';
 import { Announcer, readMqttService } from '../src/index.ts';
 

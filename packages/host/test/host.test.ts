@@ -8,8 +8,9 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brokerSettings, observe, tempFolder, until } from '../../bus/test/support/house.ts';
-import { freePort, startMosquitto } from '../../bus/test/support/mosquitto.ts';
+import { freePort, until } from '@porchlight/core/testing';
+import { brokerSettings, observe, tempFolder } from '../../bus/test/support/house.ts';
+import { startMosquitto } from '../../bus/test/support/mosquitto.ts';
 import { open as openWebServer } from '../../notify/test/support/servers.ts';
 import { runProgram } from '../src/index.ts';
 

@@ -2,7 +2,7 @@ import { test } from '@jest/globals';
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '../../bus/test/support/house.ts';
+import { until } from '@porchlight/core/testing';
 import { linkSystemd } from '../src/sd-notify.ts';
 
 test('tells systemd when it is ready, beats as often as asked, and says when it stops', async () => {

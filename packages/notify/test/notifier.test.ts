@@ -1,6 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { systemClock } from '@porchlight/core/node';
-import { createCaptureLog, createFakeClock, createMemoryStorage, type MemoryStorage } from '@porchlight/core/testing';
+import {
+  createCaptureLog,
+  createFakeClock,
+  createMemoryStorage,
+  until,
+  type MemoryStorage,
+} from '@porchlight/core/testing';
 import { createNotifier, type ChannelConfig, type NotifierOptions } from '../src/index.ts';
 import { open, type FakeServer } from './support/servers.ts';
 
@@ -24,14 +30,6 @@ function build(channels: ChannelConfig[], part: Partial<NotifierOptions> & { sto
   stops.push(() => controller.abort());
   const options = { channels, clock: systemClock, log, signal: controller.signal, ...part, storage };
   return { notifier: createNotifier(options), log, storage, abort: () => controller.abort() };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 8_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited in vain for: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 const alarm = { key: 'alarm-1', severity: 'alarm' as const, title: 'Alarm', text: 'Hall' };

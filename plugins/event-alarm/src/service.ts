@@ -1,5 +1,5 @@
 import { eventAlarmSchema, type EventAlarmConfig } from '@porchlight/config-schemas';
-import { defineService, Devices, type CommandOf, type CommandOrigin } from '@porchlight/core';
+import { defineService, Devices, Problems, type CommandOf, type CommandOrigin } from '@porchlight/core';
 import type { AlarmMode, DeviceEvent, Service, ServiceContext } from '@porchlight/core';
 import { carryOut } from './adapters/carry-out.ts';
 import { createAlarmDeadlines, type AlarmDeadlines } from './adapters/deadlines/client.ts';
@@ -8,7 +8,6 @@ import { startSchedule } from './adapters/schedule/client.ts';
 import { toAlarmSettings, toRules } from './adapters/settings.ts';
 import { Tally } from './adapters/tally/client.ts';
 import { disarmedState, isUrgent, isWatching, stepAlarm, type AlarmInput } from './domain/alarm.ts';
-import { Problems } from './domain/problems.ts';
 import { modeNotOffered, notArmed } from './errors.ts';
 
 export const service = defineService<EventAlarmConfig>({

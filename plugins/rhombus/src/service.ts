@@ -1,5 +1,5 @@
 import { rhombusSchema, type RhombusConfig } from '@porchlight/config-schemas';
-import { defineService, describeError, Devices, type Service, type ServiceContext } from '@porchlight/core';
+import { defineService, describeError, Devices, Problems, type Service, type ServiceContext } from '@porchlight/core';
 import { RhombusDevices } from './adapters/devices/client.ts';
 import { MemoryKeeper } from './adapters/memory/client.ts';
 import { openWays, toWatchSettings, type Ways } from './adapters/open.ts';
@@ -7,7 +7,6 @@ import { Pictures } from './adapters/pictures/client.ts';
 import { Watch } from './adapters/watch/client.ts';
 import { chooseDevices } from './adapters/devices/choose.ts';
 import { defaultDifferSettings, diffSighting, type DifferState, type Happening } from './domain/differ.ts';
-import { Problems } from './domain/problems.ts';
 import type { Sighting } from './domain/sighting.ts';
 import { noKey } from './errors.ts';
 import type { FoundDevice, Push } from './ports.ts';

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { buildContext, type FakeContext } from '@porchlight/core/testing';
+import { buildContext, type FakeContext, until } from '@porchlight/core/testing';
 import type { Rhombus } from '@porchlight/simulators';
 import { readFileSync } from 'node:fs';
 import { service as definition } from '../src/service.ts';
-import { endpointsOf, startOrganisation, startService, until, writePem, type Running } from './support/organisation.ts';
+import { endpointsOf, startOrganisation, startService, writePem, type Running } from './support/organisation.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -6,7 +6,7 @@ import {
   type ServiceConfig,
   type ServiceContext,
 } from '@porchlight/core';
-import { createCaptureLog, type CaptureLog } from '@porchlight/core/testing';
+import { createCaptureLog, until, type CaptureLog } from '@porchlight/core/testing';
 import { systemClock } from '@porchlight/core/node';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,15 +19,6 @@ export function brokerSettings(part: Partial<BrokerSettings> = {}): BrokerSettin
 }
 
 export const tempFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'porchlight-test-'));
-
-/** Waits for a condition, at most `ms` milliseconds. */
-export async function until(condition: () => boolean | undefined, ms = 8_000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`Waited ${ms} ms in vain for: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 export interface Observer {
   client: BusClient;

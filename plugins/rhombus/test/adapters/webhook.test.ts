@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { buildContext } from '@porchlight/core/testing';
+import { buildContext, until } from '@porchlight/core/testing';
 import { WebhookListener } from '../../src/adapters/webhook/client.ts';
 import type { Sighting } from '../../src/domain/sighting.ts';
-import { startOrganisation, until } from '../support/organisation.ts';
+import { startOrganisation } from '../support/organisation.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

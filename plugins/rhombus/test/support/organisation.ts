@@ -37,14 +37,6 @@ export async function startService(cloud: Rhombus, raw: object = {}, context = b
 }
 
 /** Resolves once it is so; rejects after 8 s of real time. */
-export async function until(isSo: () => boolean, what = isSo.toString()): Promise<void> {
-  const deadline = performance.now() + 8000;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 export function writePem(name: string, text: string): string {
   const path = join(mediaFolder, name);
   writeFileSync(path, text);

@@ -1,4 +1,4 @@
-/** What is wrong now, by what it concerns. The first one is what people are told. */
+/** What is wrong now, by what it concerns, told as one text. */
 export class Problems {
   readonly #open = new Map<string, string>();
   readonly #onChange: (problem: string | undefined) => void;
