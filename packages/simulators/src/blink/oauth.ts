@@ -1,6 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type { Answer, Request } from '../shared/http.ts';
+import { SignInGuard } from './sign-in-guard.ts';
 import type { Account } from './state.ts';
+import { Tokens, type TokenSettings } from './tokens.ts';
 
 const redirectUri = 'immedia-blink://applinks.blink.com/signin/callback';
 
@@ -9,47 +11,84 @@ interface Session {
   challenge: string;
   hardwareId: string;
   stage: 'begun' | 'pin' | 'signed-in';
+  /** The second cookie, set with the credentials and wanted from then on. */
+  login: string;
+  expiresAt: number;
 }
 
 /** Knobs and counters of the sign-in; may be changed while it runs. */
-export interface SignIn {
+export interface SignIn extends TokenSettings {
   account: Account;
   now: () => number;
-  tokenSeconds: number;
   blockedHardwareIds: string[];
-  /** After this many PINs sent the account is locked. */
+  /** After this many PINs sent, or wrong ones typed, within a day the account is locked. */
   pinsBeforeLock: number;
+  /** After this many sign-ins begun within a day the account is locked. */
+  signInsBeforeLock: number;
+  /** How long it stays locked. */
+  lockMinutes: number;
+  /** PINs sent since the start. */
   pinsSent: number;
   locked: boolean;
+  /** Each PIN is a new one (`account.pin` changes), and the one before is void. */
+  newPinEachTime: boolean;
+  /** How long a sign-in may take. */
+  sessionMinutes: number;
+}
+
+export function createSignIn(account: Account, now: () => number): SignIn {
+  return {
+    account,
+    now,
+    tokenSeconds: 14_400,
+    refreshTokenSeconds: 60 * 86_400,
+    refreshGraceMs: 0,
+    keepsRefreshToken: false,
+    blockedHardwareIds: ['Home Assistant', 'Blinkpy'],
+    pinsBeforeLock: 5,
+    signInsBeforeLock: 30,
+    lockMinutes: 60,
+    pinsSent: 0,
+    locked: false,
+    newPinEachTime: false,
+    sessionMinutes: 15,
+  };
 }
 
 /** The OAuth host: web sign-in with PKCE and PIN, single-use codes, rotating refresh tokens. */
 export class OAuth {
   readonly settings: SignIn;
+  /** PINs sent to the owner's phone, oldest first. */
+  readonly messages: { at: number; pin: string }[] = [];
+  readonly #tokens: Tokens;
+  readonly #guard: SignInGuard;
   readonly #sessions = new Map<string, Session>();
   readonly #codes = new Map<string, Session>();
-  readonly #access = new Map<string, number>();
-  readonly #refresh = new Map<string, string>();
 
   constructor(settings: SignIn) {
     this.settings = settings;
+    this.#tokens = new Tokens(settings, settings.now);
+    this.#guard = new SignInGuard(settings);
   }
 
   /** Whether the request carries an access token that is valid now. */
   isAuthorized(request: Request): boolean {
-    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
-    return (this.#access.get(token) ?? 0) > this.settings.now();
+    return this.#tokens.isValid(request.headers.authorization?.replace(/^Bearer /, '') ?? '');
   }
 
   /** Ends all access tokens at once; refresh tokens stay. */
   expireAccess(): void {
-    this.#access.clear();
+    this.#tokens.expireAccess();
   }
 
   /** Ends all refresh tokens: only a new sign-in helps. */
   revoke(): void {
-    this.#refresh.clear();
-    this.#access.clear();
+    this.#tokens.revoke();
+  }
+
+  /** Takes a lock off the account and forgets what led to it. */
+  unlock(): void {
+    this.#guard.unlock();
   }
 
   respond(request: Request): Answer | undefined {
@@ -63,7 +102,7 @@ export class OAuth {
       case 'POST /oauth/v2/2fa/verify':
         return this.#verify(request);
       case 'POST /oauth/token':
-        return this.#token(new URLSearchParams(request.body.toString()));
+        return this.#token(request);
       default:
         return undefined;
     }
@@ -72,19 +111,22 @@ export class OAuth {
   #begin({ url }: Request): Answer {
     const query = url.searchParams;
     const hardwareId = query.get('hardware_id') ?? '';
-    if (this.settings.blockedHardwareIds.includes(hardwareId)) return { status: 406, body: 'Not Acceptable' };
+    if (this.#isBlocked(hardwareId)) return notAcceptable;
     const good = query.get('code_challenge_method') === 'S256' && query.get('redirect_uri') === redirectUri;
     if (!good || query.get('response_type') !== 'code') return refuse(400, 'invalid_request');
     const id = randomUUID();
     const challenge = query.get('code_challenge') ?? '';
-    this.#sessions.set(id, { csrf: randomUUID(), challenge, hardwareId, stage: 'begun' });
+    const expiresAt = this.settings.now() + this.settings.sessionMinutes * 60_000;
+    this.#sessions.set(id, { csrf: randomUUID(), challenge, hardwareId, stage: 'begun', login: '', expiresAt });
     const cookies = [`oauth-session=${id}; Path=/; HttpOnly`, 'region=eu; Path=/'];
     return { status: 302, headers: { location: '/oauth/v2/signin', 'set-cookie': cookies } };
   }
 
   #page(request: Request): Answer {
     const session = this.#session(request);
-    const args = session ? { 'csrf-token': session.csrf } : { 'error-cause': 'session_expired' };
+    const args = session
+      ? { 'csrf-token': session.csrf, 'ip-country': 'DE', 'otp-self-service': true }
+      : { error: 'bad_request', 'error-cause': 'session_expired', 'status-code': 400 };
     const json = JSON.stringify(args);
     const body = `<html><body><script id="oauth-args" type="application/json">${json}</script></body></html>`;
     return { headers: { 'content-type': 'text/html' }, body };
@@ -92,54 +134,68 @@ export class OAuth {
 
   #credentials(request: Request): Answer {
     const session = this.#session(request);
-    if (!session) return refuse(400, 'bad_request', 'empty_cookies');
+    if (!session) return emptyCookies;
     const form = new URLSearchParams(request.body.toString());
-    const { account, locked } = this.settings;
-    if (locked) return refuse(403, 'account_locked');
+    const { account } = this.settings;
+    this.#guard.onSignIn();
+    if (this.#guard.isLocked()) return refuse(403, 'account_locked');
     if (form.get('csrf-token') !== session.csrf) return refuse(400, 'bad_request', 'csrf');
     if (form.get('username') !== account.email || form.get('password') !== account.password)
       return refuse(401, 'invalid_credentials');
+    session.login = randomUUID();
+    const cookie = { 'set-cookie': [`oauth-login=${session.login}; Path=/; HttpOnly`] };
     if (account.twoFactor === 'none') {
       session.stage = 'signed-in';
-      return { status: 302, headers: { location: '/oauth/v2/authorize' } };
+      return { status: 302, headers: { location: '/oauth/v2/authorize', ...cookie } };
     }
-    this.settings.pinsSent += 1;
-    this.settings.locked = this.settings.pinsSent > this.settings.pinsBeforeLock;
-    if (this.settings.locked) return refuse(403, 'account_locked');
+    if (!this.#sendPin()) return refuse(403, 'account_locked');
     session.stage = 'pin';
-    return {
-      status: Number(account.twoFactor),
-      body: { next_time_in_secs: 60, phone: '+49xxxxxxxx34', tsv_methods: ['sms'], tsv_state: 'sms', user_id: 1 },
-    };
+    const ways = { phone: '+49xxxxxxxx34', tsv_methods: ['sms', 'whatsapp', 'voice'], tsv_state: 'sms' };
+    const body = { next_time_in_secs: 60, ...ways, user_id: account.userId };
+    return { status: Number(account.twoFactor), headers: cookie, body };
+  }
+
+  #sendPin(): boolean {
+    const { settings } = this;
+    settings.pinsSent += 1;
+    this.#guard.onPin();
+    if (this.#guard.isLocked()) return false;
+    if (settings.newPinEachTime) settings.account.pin = String(randomInt(1e6)).padStart(6, '0');
+    this.messages.push({ at: settings.now(), pin: settings.account.pin });
+    return true;
   }
 
   #verify(request: Request): Answer {
     const session = this.#session(request);
-    if (!session) return refuse(400, 'bad_request', 'empty_cookies');
+    if (!session || !this.#hasLogin(request, session)) return emptyCookies;
     const form = new URLSearchParams(request.body.toString());
     if (form.get('csrf-token') !== session.csrf || session.stage !== 'pin') return refuse(400, 'bad_request');
-    if (form.get('2fa_code') !== this.settings.account.pin) return refuse(412, 'wrong_pin');
+    if (this.#guard.isLocked()) return refuse(403, 'account_locked');
+    if (form.get('2fa_code') !== this.settings.account.pin) {
+      this.#guard.onWrongPin();
+      return refuse(412, 'wrong_pin');
+    }
     session.stage = 'signed-in';
     return { status: 201, body: { status: 'auth-completed' } };
   }
 
   #code(request: Request): Answer {
     const session = this.#session(request);
-    if (session?.stage !== 'signed-in') return { status: 302, headers: { location: '/oauth/v2/signin' } };
+    const isIn = session?.stage === 'signed-in' && this.#hasLogin(request, session);
+    if (!isIn) return { status: 302, headers: { location: '/oauth/v2/signin' } };
     const code = randomUUID();
     this.#codes.set(code, session);
     return { status: 302, headers: { location: `${redirectUri}?code=${code}&state=` } };
   }
 
-  #token(form: URLSearchParams): Answer {
-    const hardwareId = form.get('hardware_id') ?? '';
-    if (this.settings.blockedHardwareIds.includes(hardwareId)) return { status: 406, body: 'Not Acceptable' };
+  #token(request: Request): Answer {
+    const form = new URLSearchParams(request.body.toString());
+    const header = request.headers.hardware_id;
+    const hardwareId = form.get('hardware_id') ?? (typeof header === 'string' ? header : '');
+    if (this.#isBlocked(hardwareId)) return notAcceptable;
     if (form.get('grant_type') === 'refresh_token') {
-      const old = form.get('refresh_token') ?? '';
-      const owner = this.#refresh.get(old);
-      if (owner === undefined) return refuse(401, 'invalid_grant');
-      this.#refresh.delete(old);
-      return this.#issue(owner);
+      const body = this.#tokens.refresh(form.get('refresh_token') ?? '');
+      return body ? { body } : refuse(401, 'invalid_grant');
     }
     if (form.get('grant_type') !== 'authorization_code') return refuse(401, 'unsupported_grant_type');
     const code = form.get('code') ?? '';
@@ -150,22 +206,31 @@ export class OAuth {
       .digest('base64url');
     const matches = session?.challenge === challenge && session.hardwareId === hardwareId;
     if (!matches || form.get('redirect_uri') !== redirectUri) return refuse(400, 'invalid_grant');
-    return this.#issue(hardwareId);
+    return { body: this.#tokens.issue() };
   }
 
-  #issue(owner: string): Answer {
-    const { now, tokenSeconds } = this.settings;
-    const [access, refresh] = [randomUUID(), randomUUID()];
-    this.#access.set(access, now() + tokenSeconds * 1000);
-    this.#refresh.set(refresh, owner);
-    const rest = { expires_in: tokenSeconds, token_type: 'Bearer', scope: 'client' };
-    return { body: { access_token: access, refresh_token: refresh, ...rest } };
+  #isBlocked(hardwareId: string): boolean {
+    return this.settings.blockedHardwareIds.includes(hardwareId);
   }
 
   #session(request: Request): Session | undefined {
-    const id = /oauth-session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
-    return id === undefined ? undefined : this.#sessions.get(id);
+    const session = this.#sessions.get(cookieOf(request, 'oauth-session') ?? '');
+    return session && session.expiresAt > this.settings.now() ? session : undefined;
   }
+
+  #hasLogin(request: Request, { login }: Session): boolean {
+    return cookieOf(request, 'oauth-login') === login;
+  }
+}
+
+const notAcceptable: Answer = { status: 406, headers: { 'content-type': 'text/plain' }, body: 'Not Acceptable' };
+const emptyCookies: Answer = {
+  status: 400,
+  body: { error: 'bad_request', error_cause: 'empty_cookies', error_description: 'Empty Cookies.' },
+};
+
+function cookieOf(request: Request, name: string): string | undefined {
+  return new RegExp(`(?:^|; *)${name}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1];
 }
 
 function refuse(status: number, error: string, cause?: string): Answer {

@@ -7,25 +7,65 @@ export interface BlinkCamera {
   name: string;
   kind: CameraKind;
   type: string;
+  serial: string;
+  /** Motion detection allowed. */
   enabled: boolean;
   online: boolean;
+  /** Absent on wired devices. */
   battery?: 'ok' | 'low';
+  batteryCentivolts: number;
+  /** Calibrated; the camera's own configuration shows it without `fahrenheitAdjust`. */
   fahrenheit: number | null;
+  fahrenheitAdjust: number;
+  /** 0 to 5. */
+  wifiBars: number;
+  syncBars: number;
   clipSeconds: number;
   retriggerSeconds: number;
+  sensitivity: number;
+  illuminator: 'off' | 'on' | 'auto';
+  lightsOn: boolean;
   thumbnailAt: number;
   /** Epoch ms before which it does not record again. */
   quietUntil: number;
+  /** Epoch ms until which the owner wants no notifications. */
+  snoozedUntil: number;
+  /** Left out of version 3 of the homescreen, as some newer models are. */
+  isInV4Only: boolean;
+}
+
+/** A clip on the USB stick of a sync module. */
+export interface StoredClip {
+  id: string;
+  camera: number;
+  createdAt: number;
+  /** Epoch ms from which the manifest lists it. */
+  savedAt: number;
+}
+
+export interface Program {
+  id: number;
+  name: string;
+  enabled: boolean;
+  /** As the cloud keeps it: weekdays, UTC time of day, arm or disarm. */
+  schedule: { dow: string[]; devices: unknown[]; time: string; action: 'arm' | 'disarm' }[];
 }
 
 export interface Network {
   id: number;
+  /** Its sync module; without meaning when `syncless`. */
   syncId: number;
   name: string;
   armed: boolean;
+  /** A mini or a doorbell that needs no sync module. */
+  syncless: boolean;
+  syncOnline: boolean;
+  syncType: string;
   localStorage: boolean;
   /** Clips on the USB stick. */
-  clips: { id: string; camera: number; createdAt: number }[];
+  clips: StoredClip[];
+  saveLiveViews: boolean;
+  programs: Program[];
 }
 
 export type MediaCause = 'pir' | 'cv_motion' | 'liveview' | 'snapshot' | 'button_press';
@@ -34,11 +74,16 @@ export interface MediaRow {
   id: number;
   camera: BlinkCamera;
   source: string;
-  /** Epoch ms of the start of the recording; the row is not visible before `updatedAt`. */
+  /** Epoch ms of the start of the recording. */
   createdAt: number;
+  /** Epoch ms of the last change; `since` is compared with it. */
   updatedAt: number;
+  /** Epoch ms from which the row is visible. */
+  uploadedAt: number;
   watched: boolean;
   deleted: boolean;
+  /** What the camera believes to have seen, with `cv_motion`. */
+  labels: string[];
 }
 
 /** One account: what the cloud knows of it. */
@@ -54,47 +99,7 @@ export interface Account {
   networks: Network[];
   cameras: BlinkCamera[];
   media: MediaRow[];
-}
-
-/** An account with a sync module, two classic cameras, a mini, a doorbell, a newer model and a network with USB storage. */
-export function createDemoAccount(): Account {
-  const camera = (id: number, name: string, kind: CameraKind, type: string, networkId = 2001): BlinkCamera => ({
-    id,
-    networkId,
-    name,
-    kind,
-    type,
-    enabled: true,
-    online: true,
-    ...(kind === 'owl' ? {} : { battery: 'ok' as const }),
-    fahrenheit: 68,
-    clipSeconds: 5,
-    retriggerSeconds: 10,
-    thumbnailAt: 0,
-    quietUntil: 0,
-  });
-  return {
-    id: 1001,
-    userId: 1101,
-    clientId: 1201,
-    email: 'owner@example.com',
-    password: 'correct horse',
-    pin: '123456',
-    twoFactor: '412',
-    tier: 'u006',
-    networks: [
-      { id: 2001, syncId: 3001, name: 'Home', armed: true, localStorage: false, clips: [] },
-      { id: 2002, syncId: 3002, name: 'Cabin', armed: true, localStorage: true, clips: [] },
-    ],
-    cameras: [
-      camera(4001, 'Yard', 'camera', 'catalina'),
-      camera(4002, 'Garage', 'camera', 'xt2'),
-      camera(5001, 'Hall', 'owl', 'owl'),
-      camera(6001, 'Front Door', 'doorbell', 'lotus'),
-      camera(4003, 'Shed', 'camera', 'sedona', 2002),
-    ],
-    media: [],
-  };
+  notifications: Record<string, boolean>;
 }
 
 /** The cloud's time format: UTC, whole seconds, explicit offset. */

@@ -66,10 +66,21 @@ export function createDemoOrganisation(nowSec: number): Organisation {
     makeGateway('Garage mic', nowSec, { associatedCameras: [`${ruuid('device:Garage', '-')}.v0`] }),
   ];
   org.sensors = [
-    sensor('doorbell', 'Doorbell', { hwVariation: 'DOORBELL_CAMERA_DR40', lanAddresses: [], mediaRegion: 'us-west-2' }),
-    sensor('door', 'Back Door', { state: 'CLOSED', batteryPercent: 91, rssi: -60 }),
-    sensor('climate', 'Cellar', { temperatureCelcius: 17.5, humidity: 0.58, batteryPercent: 77 }),
-    sensor('occupancy', 'Stairs', { motionDetected: false, batteryPercent: 55 }),
+    sensor('doorbell', 'Doorbell', { hwVariation: 'BADGE_READER_DR40', lanAddresses: [], mediaRegion: 'us-west-2' }),
+    sensor('door', 'Back Door', { hwVariation: 'SENSOR_DOOR_D20', status: 'CLOSED', batteryPercent: 91 }),
+    sensor('climate', 'Cellar', {
+      hwVariation: 'SENSOR_ENVIRONMENTAL_E2',
+      temperatureCelcius: 17.5,
+      humidity: 58,
+      batteryPercent: 77,
+    }),
+    sensor('environmental', 'Attic', {
+      hwVariation: 'GATEWAY_ENVIRONMENTAL_E50',
+      tempC: 24,
+      relHumid: 41,
+      co2Ppm: 612,
+    }),
+    sensor('occupancy', 'Stairs', { hwVariation: 'SENSOR_MOTION_M15', status: 'VACANT', batteryPercent: 55 }),
     sensor('nvr', 'Recorder', { hwVariation: 'NVR_N100' }),
     sensor('relay-camera', 'Old Camera', {
       hwVariation: 'CAMERA_THIRD_PARTY_NVR',

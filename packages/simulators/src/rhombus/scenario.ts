@@ -3,7 +3,7 @@ import type { Change, ChangeStream } from './change-stream.ts';
 import type { Span } from './recording.ts';
 import { randomRuuid } from './ruuid.ts';
 import type { Seekpoint } from './seekpoints.ts';
-import { findCamera, findMediaDevice, type Organisation } from './state.ts';
+import { findCamera, findMediaDevice, findSensor, type Organisation } from './state.ts';
 import type { DeliveryOptions, Webhooks } from './webhooks.ts';
 
 /** How an alert is made known. Everything is sent by default. */
@@ -82,9 +82,16 @@ export class Scenario {
     this.#parts.org.seekpoints.set(cameraUuid, [...points, { id: this.#points, ...point }]);
   }
 
-  /** Takes a camera or gateway off the net, or brings it back. */
+  /** Changes what a sensor reads, as it is on the wire. */
+  setReadings(uuid: string, readings: Record<string, unknown>): void {
+    const sensor = findSensor(this.#parts.org, uuid);
+    if (!sensor) throw new Error(`no sensor ${uuid}`);
+    Object.assign(sensor.readings, readings);
+  }
+
+  /** Takes a device off the net, or brings it back. */
   setOnline(uuid: string, isOnline: boolean): void {
-    const device = findMediaDevice(this.#parts.org, uuid);
+    const device = findMediaDevice(this.#parts.org, uuid) ?? findSensor(this.#parts.org, uuid);
     if (!device) throw new Error(`no device ${uuid}`);
     const status = isOnline ? 'GREEN' : 'RED';
     const healthStatusDetails = isOnline ? 'NONE' : 'DISCONNECTED';

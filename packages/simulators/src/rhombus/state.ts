@@ -60,7 +60,7 @@ export interface Gateway extends MediaDevice {
 }
 
 export interface Sensor extends Device {
-  kind: 'doorbell' | 'door' | 'climate' | 'occupancy' | 'relay-camera' | 'nvr';
+  kind: 'doorbell' | 'door' | 'climate' | 'environmental' | 'occupancy' | 'relay-camera' | 'nvr';
   /** Readings that only this kind has, as they are on the wire. */
   readings: Record<string, unknown>;
 }
@@ -122,6 +122,10 @@ export function findMediaDevice(org: Organisation, uuid: string): Camera | Gatew
 
 export function findCamera(org: Organisation, uuid: string): Camera | undefined {
   return org.cameras.find((camera) => camera.uuid === withoutFacet(uuid));
+}
+
+export function findSensor(org: Organisation, uuid: string): Sensor | undefined {
+  return org.sensors.find((sensor) => sensor.uuid === uuid);
 }
 
 export function findGateway(org: Organisation, uuid: string): Gateway | undefined {

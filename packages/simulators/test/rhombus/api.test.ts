@@ -91,3 +91,19 @@ test('troubles: a status, a cut answer, an alert without time, one listed twice'
   expect(listed).toHaveLength(2);
   expect(listed[0]).not.toHaveProperty('timestampMs');
 });
+
+test('sensors name their id, their health and their readings in their own way', async () => {
+  const { apiUrl, org, scenario } = await start();
+  const [door, gateway] = ['door', 'environmental'].map((kind) => org.sensors.find((sensor) => sensor.kind === kind));
+  scenario.setReadings(door?.uuid ?? '', { status: 'AJAR' });
+  scenario.setOnline(door?.uuid ?? '', false);
+  const doors = await call(`${apiUrl}/api/door/getMinimalDoorStateList`);
+  expect(doors.answer['doorStates']).toMatchObject([
+    { sensorUuid: door?.uuid, health: 'RED', healthDetails: 'NO_HEARTBEAT', status: 'AJAR' },
+  ]);
+  const gateways = await call(`${apiUrl}/api/climate/getMinimalEnvironmentalGatewayStates`);
+  expect(gateways.answer['minimalEnvironmentalGatewayStates']).toMatchObject([
+    { deviceUuid: gateway?.uuid, connected: true, tempC: 24 },
+  ]);
+  expect(doors.headers.get('date')).toBe(new Date(now).toUTCString());
+});

@@ -24,16 +24,20 @@ export function createApi(context: Omit<ApiContext, 'principal'>): (request: Req
     bucket = taken.bucket;
     return taken.retryAfterSec;
   };
-  return (request) => {
+  const respond = (request: Request): Answer => {
     const verdict = authenticate(readCredentials(request), context);
     if ('refusal' in verdict) return verdict.refusal;
     const seconds = retryAfter();
     if (seconds !== undefined) return tooMany(seconds);
-    const respond = routes.get(request.url.pathname);
-    if (!respond) return { status: 404 };
+    const route = routes.get(request.url.pathname);
+    if (!route) return { status: 404 };
     if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } };
     const body = readJson(request);
-    return body === undefined ? badRequest() : respond(body, { ...context, principal: verdict });
+    return body === undefined ? badRequest() : route(body, { ...context, principal: verdict });
+  };
+  return (request) => {
+    const answer = respond(request);
+    return { ...answer, headers: { ...answer.headers, date: new Date(context.now()).toUTCString() } };
   };
 }
 

@@ -35,6 +35,7 @@ export const deviceRoutes: Record<string, Route> = {
   'doorbellcamera/getMinimalStateList': sensorList('doorbell', 'minimalStates'),
   'door/getMinimalDoorStateList': sensorList('door', 'doorStates'),
   'climate/getMinimalClimateStateList': sensorList('climate', 'climateStates'),
+  'climate/getMinimalEnvironmentalGatewayStates': sensorList('environmental', 'minimalEnvironmentalGatewayStates'),
   'occupancy/getMinimalOccupancySensorStateList': sensorList('occupancy', 'occupancySensorStates'),
   'relay/getMinimalThirdPartyCameraStateList': sensorList('relay-camera', 'cameraStates'),
   'relay/getMinimalNVRStateList': sensorList('nvr', 'nvrStates'),
@@ -42,10 +43,31 @@ export const deviceRoutes: Record<string, Route> = {
 
 function sensorList(kind: Sensor['kind'], field: string): Route {
   return route(anything, (_, { org }) => ({
-    [field]: org.sensors
-      .filter((sensor) => sensor.kind === kind)
-      .map(({ kind: _kind, readings, ...device }) => ({ ...device, ...readings })),
+    [field]: org.sensors.filter((sensor) => sensor.kind === kind).map(sensorState),
   }));
+}
+
+/** Each kind of device names its id and its health in its own way. */
+function sensorState({ kind, readings, ...device }: Sensor): Record<string, unknown> {
+  const { uuid, name, locationUuid, connectionStatus, firmwareVersion, serialNumber } = device;
+  const isGone = connectionStatus === 'RED';
+  const common = { name, locationUuid, firmwareVersion, serialNumber, associatedCameras: [], ...readings };
+  switch (kind) {
+    case 'door':
+    case 'climate':
+    case 'occupancy':
+      return {
+        sensorUuid: uuid,
+        health: isGone ? 'RED' : 'GREEN',
+        healthDetails: isGone ? 'NO_HEARTBEAT' : 'NONE',
+        signalStrength: -60,
+        ...common,
+      };
+    case 'environmental':
+      return { deviceUuid: uuid, connected: !isGone, healthStatus: connectionStatus, healthDetails: 'NONE', ...common };
+    default:
+      return { ...device, ...readings };
+  }
 }
 
 function locationState(place: Organisation['locations'][number], withSubLocations: boolean): Record<string, unknown> {
