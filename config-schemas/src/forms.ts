@@ -1,6 +1,10 @@
 import type * as z from 'zod';
 import { eventAlarmSchema } from './event-alarm.ts';
 import { rhombusSchema } from './rhombus.ts';
+import { blinkSchema } from './blink.ts';
+import { usbPowerSchema } from './usb-power.ts';
+import { smartPlugSchema } from './smart-plug.ts';
+import { watchdogSchema } from './watchdog.ts';
 
 /** A service's configuration and how its form presents itself. */
 export interface Form {
@@ -28,5 +32,34 @@ export const forms: readonly Form[] = [
     platform: 'PorchlightRhombus',
     schema: rhombusSchema,
     header: 'Motion of your Rhombus cameras. Enter an API key that may view cameras, locations and alerts.',
+    hasOwnPage: true,
+  },
+  {
+    service: 'blink',
+    platform: 'PorchlightBlink',
+    schema: blinkSchema,
+    header: 'Blink cameras and doorbells. Enter the account, save, then sign in above with the PIN that Blink sends.',
+    hasOwnPage: true,
+  },
+  {
+    service: 'usb-power',
+    platform: 'PorchlightUsbPower',
+    schema: usbPowerSchema,
+    header: 'Lamps on USB ports or relays. Choose a port above, give the lamp a name, save.',
+    hasOwnPage: true,
+  },
+  {
+    service: 'smart-plug',
+    platform: 'PorchlightSmartPlug',
+    schema: smartPlugSchema,
+    header: 'Smart plugs that restart your router and always come back on. Add a plug, then test it with a lamp in it.',
+    hasOwnPage: true,
+  },
+  {
+    service: 'watchdog',
+    platform: 'PorchlightWatchdog',
+    schema: watchdogSchema,
+    header:
+      'Tells whether the internet is there, and restarts the router when it is not. Name the plug that feeds the router.',
   },
 ];

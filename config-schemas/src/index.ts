@@ -1,5 +1,6 @@
 export * from './environment.ts';
 export * from './event-alarm.ts';
+export * from './footage.ts';
 export * from './forms.ts';
 export * from './meta.ts';
 export * from './render/addon.ts';
@@ -11,3 +12,7 @@ export * from './shared/notifications.ts';
 export * from './shared/secret.ts';
 export * from './shared/time-zone.ts';
 export * from './rhombus.ts';
+export * from './blink.ts';
+export * from './usb-power.ts';
+export * from './smart-plug.ts';
+export * from './watchdog.ts';

@@ -5,13 +5,13 @@ import { secret } from './shared/secret.ts';
 const labels = ['motion', 'person', 'vehicle', 'animal', 'face', 'plate'] as const;
 
 const cameraSchema = z.object({
-  camera: z
-    .string()
-    .min(1)
-    .max(128)
-    .meta({ title: 'Camera', description: 'Its name or its id at Rhombus.', placeholder: 'Front Door' }),
+  camera: z.string().min(1).max(128).meta({
+    title: 'Camera',
+    description: 'Its name or its id at Rhombus; a sensor as well.',
+    placeholder: 'Front Door',
+  }),
   name: z.string().min(1).max(64).exactOptional().meta({ title: 'New name', description: 'Empty: as at Rhombus.' }),
-  hide: z.boolean().default(false).meta({ title: 'Hide', description: 'Leave this camera out.' }),
+  hide: z.boolean().default(false).meta({ title: 'Hide', description: 'Leave this one out.' }),
 });
 
 const webhookSchema = z
@@ -95,9 +95,15 @@ export const rhombusSchema = z
     }),
     cameras: z.array(cameraSchema).max(500).default([]).meta({
       title: 'Cameras',
-      description: 'Rename or hide cameras; those not listed are shown as they are.',
+      description: 'Rename or hide cameras and sensors; those not listed are shown as they are.',
       section: 'Devices',
       item: 'camera',
+    }),
+    locations: z.array(z.string().min(1).max(200)).max(200).default([]).meta({
+      title: 'Locations',
+      description: 'Only devices of these locations, or parts of them. Empty: all.',
+      section: 'Devices',
+      item: 'location',
     }),
     onlyListed: z.boolean().default(false).meta({
       title: 'Only these cameras',
@@ -111,7 +117,7 @@ export const rhombusSchema = z
     }),
     snapshots: z.boolean().default(true).meta({
       title: 'Snapshots',
-      description: 'Fetch the picture of every alert, for messages.',
+      description: 'Fetch the picture of every alert, for the messages of the alarm.',
       section: 'Devices',
     }),
     labels: z
@@ -139,7 +145,7 @@ export const rhombusSchema = z
     webhook: webhookSchema,
     countMovements: z.boolean().default(false).meta({
       title: 'Count movements',
-      description: 'Every mark on the timeline is a motion too, also without an alert policy.',
+      description: 'Movements on the timelines count too, also without an alert policy.',
       section: 'How it learns',
     }),
     pollSeconds: z.int().min(5).max(3600).default(30).meta({
@@ -149,10 +155,10 @@ export const rhombusSchema = z
       section: 'How it learns',
       advanced: true,
     }),
-    requestsPerMinute: z.int().min(6).max(600).default(60).meta({
+    requestsPerHour: z.int().min(60).max(36_000).default(1200).meta({
       title: 'Request budget',
-      description: 'Rhombus limits all keys of an organisation together.',
-      unit: 'per minute',
+      description: 'Never more calls than this in any hour. Rhombus limits all keys of an organisation together.',
+      unit: 'per hour',
       section: 'How it learns',
       advanced: true,
     }),
