@@ -1,0 +1,110 @@
+import { describeError, errorCode } from '@porchlight/core';
+import type { Slot } from '../domain/fetch-plan.ts';
+import type { FilmLine } from '../domain/manifest.ts';
+import { filmName } from '../domain/names.ts';
+import { type Gap, isPassing } from '../domain/recorded.ts';
+import type { DeviceCopy } from './device-copy.ts';
+import { checkFilm } from './film-check.ts';
+import type { FilmJob, Stream } from './film-job.ts';
+import type { CopyParts } from './parts.ts';
+
+export interface Copies {
+  picture: DeviceCopy;
+  sound?: DeviceCopy;
+}
+
+/** A checked picture that waits for its sound and its name. */
+export interface Draft {
+  /** Name of the draft; it gets the film's name in the end. */
+  name: string;
+  bytes: number;
+  sha256: string;
+  beginMs: number;
+  /** From the first picture to the end of the last, seconds. */
+  spanSec: number;
+  footageSec: number;
+  segments: number;
+  gaps: Gap[];
+  clockOffsetMs?: number;
+}
+
+type Sound = FilmLine['sound'];
+
+/** Gives the draft its sound, if there is any, and the name that goes with it. The picture is kept in any case. */
+export async function addSound(
+  film: FilmJob,
+  draft: Draft,
+  copies: Copies,
+  parts: CopyParts,
+): Promise<{ file: string; sound: Sound; problems: string[] }> {
+  const { naming } = film.job;
+  const without = async (
+    sound: Sound,
+    problems: string[] = [],
+  ): Promise<{ file: string; sound: Sound; problems: string[] }> => {
+    const file = filmName(naming, false);
+    await parts.folder.rename(draft.name, file);
+    return { file, sound, problems };
+  };
+  if (film.lacksProgram) return without('missing', ['The sound was left out because ffmpeg cannot be run.']);
+  if (!film.sound || !copies.sound) return without('none');
+  if (film.sound.wanted.length === 0) return without(isFinal(film.sound) ? 'absent' : 'missing');
+  const collected = await copies.sound.collect(film.sound.fetched);
+  const [first] = collected.there;
+  if (!first) return without('missing');
+  try {
+    const file = filmName(naming, true);
+    await mux(film, draft, { ...collected, beginMs: first.startSec * 1000 }, parts);
+    await parts.folder.rename(`${film.name}.muxed.mp4`, file);
+    Object.assign(draft, await parts.folder.measure(file));
+    await parts.folder.discard(draft.name);
+    const gaps = film.sound.gaps(collected.there);
+    return { file, sound: gaps.length === 0 ? 'whole' : gaps.some(isPassing) ? 'missing' : 'partial', problems: [] };
+  } catch (error) {
+    parts.signal.throwIfAborted();
+    if (errorCode(error) !== 'footage.broken-film') throw error;
+    await copies.sound.forget(collected.there);
+    return without('missing', [`The sound could not be put in: ${describeError(error)}`]);
+  } finally {
+    await parts.folder.discard(`${film.name}.muxed.mp4`);
+    await parts.folder.discard(`${film.name}.sound.webm`);
+  }
+}
+
+/** No later run can get more of this. */
+export function isFinal(stream: Stream): boolean {
+  return !stream.gaps([]).some(isPassing);
+}
+
+async function mux(
+  film: FilmJob,
+  draft: Draft,
+  sound: { init: string; paths: string[]; there: Slot[]; beginMs: number },
+  parts: CopyParts,
+): Promise<void> {
+  const { folder, ffmpeg, signal } = parts;
+  const soundFile = folder.draft(`${film.name}.sound.webm`);
+  const target = folder.draft(`${film.name}.muxed.mp4`);
+  await assembleSound(soundFile, sound, parts);
+  const soundLateSec = (sound.beginMs - draft.beginMs) / 1000;
+  await ffmpeg.mux({ film: folder.draft(draft.name), sound: soundFile, target, soundLateSec }, signal);
+  await checkFilm(target, draft.spanSec, parts);
+}
+
+async function assembleSound(
+  target: string,
+  { init, paths, there }: { init: string; paths: string[]; there: Slot[] },
+  { assembler, signal }: CopyParts,
+): Promise<void> {
+  const file = await assembler.create(target, init);
+  try {
+    for (const [index, path] of paths.entries()) {
+      signal.throwIfAborted();
+      await file.append({ path, startSec: there[index]?.startSec ?? 0 });
+    }
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+  await file.finish();
+}

@@ -1,0 +1,206 @@
+import { describeError, errorCode, PorchlightError } from '@porchlight/core';
+import { DeviceLink } from '../adapters/media/device-link.ts';
+import { type FetchPlan, planFetch, type Slot } from '../domain/fetch-plan.ts';
+import type { Job } from '../domain/job.ts';
+import type { FilmLine } from '../domain/manifest.ts';
+import type { Camera, Gateway, MediaDevice } from '../domain/organisation.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { type Availability, judgeWindow } from '../domain/recorded.ts';
+import type { Span } from '../domain/spans.ts';
+import type { Copies } from './add-sound.ts';
+import { DeviceCopy } from './device-copy.ts';
+import { FilmDraft } from './film-draft.ts';
+import { type FilmJob, nameOfFilm, pictureName, Stream } from './film-job.ts';
+import { finishFilm } from './finish-film.ts';
+import { workThrough } from './limit.ts';
+import type { CopyParts } from './parts.ts';
+
+/** A second that has just passed may not be on the camera's disk yet. */
+const settleSec = 3;
+
+export interface CameraTask {
+  camera: Camera;
+  gateway?: Gateway;
+  /** There is a gateway, but no ffmpeg that could put its sound in. */
+  lacksProgram: boolean;
+  jobs: { job: Job; existing?: FilmLine }[];
+}
+
+/** Copies the films of one camera: fetches both streams in order, and finishes each film as soon as it has all. */
+export async function copyCamera(task: CameraTask, parts: CopyParts): Promise<Outcome[]> {
+  await settle(task, parts);
+  const windows = task.jobs.map(({ job }) => job.window);
+  try {
+    const picture = await prepareDevice(task.camera, windows, parts);
+    const sound = task.gateway && !task.lacksProgram ? await prepareSound(task.gateway, windows, parts) : undefined;
+    const films = task.jobs.map(({ job, existing }): FilmJob => {
+      const name = nameOfFilm(job);
+      const stream = picture.stream(job.window);
+      const target = parts.folder.draft(pictureName({ name }));
+      return {
+        job,
+        name,
+        picture: stream,
+        draft: new FilmDraft(target, { stream, copy: picture.copy, parts }),
+        lacksProgram: task.lacksProgram,
+        ...(sound && { sound: sound.stream(job.window) }),
+        ...(existing && { existing }),
+      };
+    });
+    return await copyFilms(films, { picture: picture.copy, ...(sound && { sound: sound.copy }) }, parts);
+  } catch (error) {
+    parts.signal.throwIfAborted();
+    if (!(error instanceof PorchlightError) || errorCode(error) === 'footage.disk-full') throw error;
+    const outcomes = task.jobs.map(({ job }) => failed(job, error));
+    for (const outcome of outcomes) parts.onOutcome(outcome);
+    return outcomes;
+  }
+}
+
+function failed(job: Job, error: unknown): Outcome {
+  const { camera, window } = job;
+  const base = { name: nameOfFilm(job), camera: camera.name || camera.uuid, problems: [describeError(error)] };
+  const refused = errorCode(error) === 'footage.auth' ? { isRefused: true as const } : {};
+  return { ...base, result: 'failed', gaps: [{ ...window, reason: 'failed' }], ...refused };
+}
+
+async function settle({ jobs }: CameraTask, { clock, signal }: CopyParts): Promise<void> {
+  const endSec = Math.max(...jobs.map(({ job }) => job.window.endSec));
+  const readyAt = (endSec + settleSec) * 1000;
+  const waitMs = readyAt - clock.now();
+  if (waitMs > 0 && waitMs <= 2 * settleSec * 1000) await clock.sleep(waitMs, signal);
+}
+
+interface PreparedDevice {
+  copy: DeviceCopy;
+  stream(window: Span): Stream;
+}
+
+async function prepareDevice(device: MediaDevice, windows: readonly Span[], parts: CopyParts): Promise<PreparedDevice> {
+  const plan: FetchPlan = planFetch(windows, await parts.store.begins(device.uuid));
+  const judge = await askPresence(device, plan, parts);
+  const copy = new DeviceCopy(new DeviceLink(device, parts), parts);
+  return {
+    copy,
+    stream(window) {
+      const stream = new Stream(plan, window, judge(window));
+      copy.reserve(stream.wanted);
+      return stream;
+    },
+  };
+}
+
+/** Sound that cannot be asked for costs no film. */
+async function prepareSound(gateway: Gateway, windows: readonly Span[], parts: CopyParts): Promise<PreparedDevice> {
+  try {
+    return await prepareDevice(gateway, windows, parts);
+  } catch (error) {
+    parts.signal.throwIfAborted();
+    if (!(error instanceof PorchlightError)) throw error;
+    const problem = `${gateway.name || gateway.uuid}, sound: ${describeError(error)}`;
+    return {
+      copy: new DeviceCopy(new DeviceLink(gateway, parts), parts),
+      stream(window) {
+        const gaps = [{ ...window, reason: 'failed' as const }];
+        const stream = new Stream({ spans: [] }, window, { recorded: [], gaps });
+        stream.problems.add(problem);
+        return stream;
+      },
+    };
+  }
+}
+
+async function askPresence(
+  device: MediaDevice,
+  { spans }: FetchPlan,
+  { cloud, clock }: CopyParts,
+): Promise<(window: Span) => Availability> {
+  const nowSec = Math.floor(clock.now() / 1000);
+  const presence: { local: Span[]; cloud: Span[] } = { local: [], cloud: [] };
+  for (const span of nearby(spans)) {
+    const found = await cloud.presence(device, { startSec: span.startSec - 1, endSec: span.endSec + 1 });
+    presence.local.push(...found.local);
+    presence.cloud.push(...found.cloud);
+  }
+  return (window) => judgeWindow(window, { presence, nowSec, isOnline: device.isOnline });
+}
+
+/** Stretches that lie within a day of each other are asked for in one call. */
+function nearby(spans: readonly Span[]): Span[] {
+  const groups: Span[] = [];
+  for (const span of spans) {
+    const last = groups.at(-1);
+    if (last && span.endSec - last.startSec <= 86_000) last.endSec = Math.max(last.endSec, span.endSec);
+    else groups.push({ ...span });
+  }
+  return groups;
+}
+
+/** Both streams run side by side; a film is finished while the next one is being fetched. */
+async function copyFilms(films: readonly FilmJob[], copies: Copies, parts: CopyParts): Promise<Outcome[]> {
+  const gates = films.map(() => ({ picture: createGate(), sound: createGate() }));
+  const streams = (['picture', 'sound'] as const).map((which) => {
+    const copy = copies[which];
+    const onFilm = (index: number): void => gates[index]?.[which].open();
+    if (copy) return fetchStream(films, which, { copy, parts, onFilm });
+    films.forEach((_, index) => onFilm(index));
+    return Promise.resolve();
+  });
+  const fetching = Promise.all(streams);
+  const finishing = Promise.all(
+    films.map(async (film, index) => {
+      await Promise.all([gates[index]?.picture.opened, gates[index]?.sound.opened]);
+      const { outcome, keep } = await parts.finishing(() => finishFilm(film, copies, parts));
+      await copies.picture.release(film.picture.wanted, keep.picture);
+      if (film.sound) await copies.sound?.release(film.sound.wanted, keep.sound);
+      parts.onOutcome(outcome);
+      return outcome;
+    }),
+  );
+  // Whatever fails first ends both: the gates of films that are not fetched never open.
+  await Promise.race([fetching, finishing.then(() => fetching)]);
+  return finishing;
+}
+
+function createGate(): { open: () => void; opened: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { open: resolve, opened: promise };
+}
+
+interface StreamTask {
+  slot: Slot;
+  film: FilmJob;
+  stream: Stream;
+  index: number;
+}
+
+/** Fetches one stream of all films in order; `onFilm` is told of each film that has all that can be had. */
+async function fetchStream(
+  films: readonly FilmJob[],
+  which: 'picture' | 'sound',
+  { copy, parts, onFilm }: { copy: DeviceCopy; parts: CopyParts; onFilm: (index: number) => void },
+): Promise<void> {
+  const tasks = films.map((film, index): StreamTask[] => {
+    const stream = film.existing && which === 'picture' ? undefined : film[which];
+    return stream?.wanted.map((slot) => ({ slot, film, stream, index })) ?? [];
+  });
+  const left = tasks.map(({ length }) => length);
+  left.forEach((count, index) => count === 0 && onFilm(index));
+  await workThrough(tasks.flat(), parts.settings.limits.segmentsInFlight, async ({ slot, film, stream, index }) => {
+    const fetched = await copy.fetch(slot);
+    stream.settle(slot, fetched.isThere ? undefined : fetched);
+    left[index] = (left[index] ?? 0) - 1;
+    if (which === 'picture') {
+      film.draft.advance();
+      report(film, left[index] ?? 0, parts);
+    }
+    if (left[index] === 0) onFilm(index);
+  });
+}
+
+function report({ job, name, picture }: FilmJob, left: number, { screen }: CopyParts): void {
+  const total = picture.wanted.length;
+  const totalSec = job.window.endSec - job.window.startSec;
+  const doneSec = Math.round((totalSec * (total - left)) / Math.max(1, total));
+  screen.progress({ camera: job.camera.name || job.camera.uuid, name, doneSec, totalSec });
+}

@@ -1,0 +1,22 @@
+import type { FilmLine } from '../domain/manifest.ts';
+import { brokenFilm } from '../errors.ts';
+import type { CopyParts } from './parts.ts';
+
+/** A film may differ by so much from what its segments add up to, seconds. */
+const durationToleranceSec = 2.5;
+
+/** How films are checked on this machine. */
+export async function checkedBy({ settings, ffmpeg, signal }: CopyParts): Promise<FilmLine['checked']> {
+  return (await ffmpeg.isThere(signal)) ? settings.verify : 'structure';
+}
+
+/** Rejects with `footage.broken-film` when a film cannot be decoded or has another length. */
+export async function checkFilm(path: string, spanSec: number, parts: CopyParts): Promise<void> {
+  const how = await checkedBy(parts);
+  if (how === 'structure') return;
+  await parts.ffmpeg.decode(path, how, parts.signal);
+  const durationSec = await parts.ffmpeg.duration(path, parts.signal);
+  if (Math.abs(durationSec - spanSec) > durationToleranceSec) {
+    throw brokenFilm(`it is ${durationSec.toFixed(1)} s long instead of ${spanSec} s`);
+  }
+}

@@ -1,0 +1,44 @@
+/** Lets so many tasks run at once; the others wait in order. */
+export type Limit = <T>(task: () => Promise<T>) => Promise<T>;
+
+export function createLimit(most: number): Limit {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (task) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running += 1;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      // Whoever waited takes over the place.
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
+
+/** Works through a list with so many tasks at once, in order. The first failure ends it. */
+export async function workThrough<T>(
+  items: readonly T[],
+  most: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let place = 0;
+  let hasFailed = false;
+  const worker = async (): Promise<void> => {
+    while (place < items.length && !hasFailed) {
+      const item = items[place] as T;
+      place += 1;
+      try {
+        await work(item);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  const results = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
+}

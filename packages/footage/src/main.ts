@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { argv, env, exit, stderr, stdout } from 'node:process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+// Footage passes through in small short-lived pieces: left to itself, tens of megabytes of them would lie around. The
+// nursery has to be set before it has grown, so the program is loaded after that.
+setFlagsFromString('--max-semi-space-size=1');
+setFlagsFromString('--semi-space-growth-factor=1');
+setFlagsFromString('--expose-gc');
+const sweep = runInNewContext('gc') as () => void;
+const [{ runProgram }, { systemClock }] = await Promise.all([import('./program.ts'), import('@porchlight/core/node')]);
+
+/** Segments after which memory is swept; a sweep takes about as long as one segment. */
+const segmentsPerSweep = 96;
+let segments = 0;
+const onSegment = (): void => {
+  segments += 1;
+  if (segments % segmentsPerSweep === 0) sweep();
+};
+
+const controller = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (controller.signal.aborted) exit(130);
+    controller.abort(new Error('interrupted'));
+  });
+}
+const code = await runProgram(argv.slice(2), {
+  out: (text) => void stdout.write(text),
+  err: (text) => void stderr.write(text),
+  env,
+  clock: systemClock,
+  signal: controller.signal,
+  onSegment,
+  columns: stderr.isTTY ? () => stderr.columns : undefined,
+});
+process.exitCode = code;
+// Nothing that is left open may keep the command from ending; what was written has to get out first.
+stdout.write('', () => stderr.write('', () => exit(code)));
