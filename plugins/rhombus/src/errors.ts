@@ -8,12 +8,19 @@ export const keyRefused = (call: string): PorchlightError =>
   );
 
 export const schemeRefused = (): PorchlightError =>
-  new PorchlightError('rhombus.unauthorised', 'Rhombus does not know this kind of key.', { retry: 'after-user' });
+  new PorchlightError(
+    'rhombus.unauthorised',
+    'Rhombus does not know this kind of key: make one of the kind Api Token, or give its certificate and key files.',
+    { retry: 'after-user' },
+  );
 
 export const tooMany = (retryAfterMs: number | undefined): PorchlightError =>
   new PorchlightError('rhombus.rate', 'Rhombus asks to call less often.', {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
+
+export const budgetSpent = (retryAfterMs: number): PorchlightError =>
+  new PorchlightError('rhombus.budget', 'The request budget of this hour is used up.', { retryAfterMs });
 
 export const callFailed = (call: string, status: number): PorchlightError =>
   new PorchlightError('rhombus.status', `Rhombus answered ${status} to ${call}.`, {
@@ -26,8 +33,9 @@ export const refusedInBand = (call: string, reason: string): PorchlightError =>
 export const notUnderstood = (call: string, details: ErrorDetails = {}): PorchlightError =>
   new PorchlightError('rhombus.answer', `The answer of Rhombus to ${call} was not understood.`, details);
 
-export const unreachable = (call: string, cause: unknown): PorchlightError =>
-  new PorchlightError('rhombus.unreachable', `Rhombus cannot be reached (${call}).`, { cause });
+/** `reason` must not hold the address: it may carry secrets. */
+export const unreachable = (call: string, reason: string): PorchlightError =>
+  new PorchlightError('rhombus.unreachable', `Rhombus cannot be reached (${call}: ${reason}).`);
 
 export const noPicture = (): PorchlightError =>
   new PorchlightError('rhombus.picture', 'Rhombus has no picture of this camera now.');

@@ -4,12 +4,16 @@ import { RhombusDevices } from './adapters/devices/client.ts';
 import { MemoryKeeper } from './adapters/memory/client.ts';
 import { openWays, toWatchSettings, type Ways } from './adapters/open.ts';
 import { Pictures } from './adapters/pictures/client.ts';
+import { Pushes } from './adapters/pushes/client.ts';
+import { Teller } from './adapters/teller/client.ts';
 import { Watch } from './adapters/watch/client.ts';
-import { chooseDevices } from './adapters/devices/choose.ts';
-import { defaultDifferSettings, diffSighting, type DifferState, type Happening } from './domain/differ.ts';
-import type { Sighting } from './domain/sighting.ts';
+import { chooseDevices } from './domain/choose.ts';
+import { defaultDifferSettings } from './domain/differ.ts';
+import { nextRoster } from './domain/roster.ts';
 import { noKey } from './errors.ts';
-import type { FoundDevice, Push } from './ports.ts';
+import type { DeviceLists, FoundDevice, PartOfAlert } from './ports.ts';
+
+export { commands, survey } from './adapters/commands/client.ts';
 
 export const service = defineService<RhombusConfig>({
   name: 'rhombus',
@@ -18,9 +22,12 @@ export const service = defineService<RhombusConfig>({
   create: (config, context) => new RhombusService(config, context),
 });
 
-interface Parts extends Ways {
+interface Parts {
+  cloud: Ways['cloud'];
   watch: Watch;
   pictures: Pictures;
+  pushes: Pushes;
+  teller: Teller;
 }
 
 class RhombusService implements Service {
@@ -28,120 +35,116 @@ class RhombusService implements Service {
   readonly #config: RhombusConfig;
   readonly #context: ServiceContext;
   readonly #shown: RhombusDevices;
-  readonly #memory: MemoryKeeper;
-  readonly #settings;
+  readonly #keeper: MemoryKeeper;
   readonly #problems = new Problems((problem) => this.devices.setProblem(problem));
-  #seen: DifferState = { seen: new Map() };
+  #listed: readonly FoundDevice[] = [];
   #parts: Parts | undefined;
 
   constructor(config: RhombusConfig, context: ServiceContext) {
     this.#config = config;
     this.#context = context;
-    this.#settings = { ...defaultDifferSettings, labels: new Set<string>(config.labels) };
-    this.#shown = new RhombusDevices(this.devices, {
-      clock: context.clock,
-      settings: config,
-      takeSnapshot: async (camera) => {
-        await this.#parts?.pictures.take(camera, context.clock.now());
-        this.#shown.snapshotTaken(camera.uuid);
+    const { clock } = context;
+    const takeSnapshot = async (camera: FoundDevice): Promise<void> => {
+      await this.#parts?.pictures.take(camera, clock.now());
+      this.#shown.snapshotTaken(camera.uuid);
+    };
+    this.#shown = new RhombusDevices(this.devices, { clock, settings: config, takeSnapshot });
+    this.#keeper = new MemoryKeeper(context, {
+      seen: () => this.#parts?.teller.state.seen ?? new Map(),
+      memory: () => {
+        const { alerts, marks } = this.#parts?.watch ?? {};
+        return {
+          ids: this.#shown.ids,
+          devices: [...this.#listed],
+          movements: marks?.movements ?? [],
+          ...(alerts?.checkedTo !== undefined && { checkedTo: alerts.checkedTo }),
+          ...(marks?.marksTo !== undefined && { marksTo: marks.marksTo }),
+        };
       },
     });
-    this.#memory = new MemoryKeeper(context, () => ({
-      seen: [...this.#seen.seen.values()],
-      ids: this.#shown.ids,
-      devices: this.#shown.list,
-      ...(this.#parts?.watch.checkedTo !== undefined && { checkedTo: this.#parts.watch.checkedTo }),
-    }));
   }
 
   async start(): Promise<void> {
     const { apiKey, snapshots } = this.#config;
+    let parts: Parts;
     try {
       if (apiKey === undefined) throw noKey();
-      this.#parts = this.#open(apiKey);
+      parts = this.#open(openWays(apiKey, this.#config, this.#context));
     } catch (error) {
       this.#context.log.error(describeError(error));
       return this.devices.setProblem(describeError(error));
     }
-    const { seen, checkedTo, ids, devices } = await this.#memory.read();
-    const { watch, pictures, stream, webhook } = this.#parts;
-    this.#seen = { seen: new Map(seen.map((one) => [one.id, one])) };
-    this.#shown.ids = ids;
-    this.#shown.show(chooseDevices(this.#config, devices));
-    watch.checkedTo = checkedTo;
+    const { watch, pictures, pushes, teller } = parts;
+    const { memory, seen } = await this.#keeper.read();
+    this.#parts = parts;
+    teller.state = { seen };
+    watch.alerts.checkedTo = memory.checkedTo;
+    watch.marks.marksTo = memory.marksTo;
+    watch.marks.movements = memory.movements;
+    this.#shown.ids = memory.ids;
+    this.#list(memory.devices);
     if (snapshots) await pictures.open();
     await watch.start();
-    if (stream) this.#listen('stream', stream, watch);
-    if (webhook) this.#listen('webhook', webhook, watch);
+    pushes.start({
+      onSighting: (sighting) => teller.take(sighting),
+      onPart: (part) => void teller.complete(part, 'push'),
+      onDevices: () => watch.refreshDevices(),
+      onStreaming: (isStreaming) => watch.setStreaming(isStreaming),
+      onWebhookProblem: (problem) => this.#problems.set('webhook', problem),
+    });
   }
 
   async stop(): Promise<void> {
     if (!this.#parts) return;
-    const { cloud, pictures, stream, watch, webhook } = this.#parts;
-    await Promise.all([stream?.stop(), webhook?.stop(), watch.stop()]);
+    const { cloud, pictures, pushes, watch } = this.#parts;
     cloud.close();
+    await Promise.all([pushes.stop(), watch.stop()]);
     await pictures.settle();
     this.#shown.stop();
-    await this.#memory.flush();
+    await this.#keeper.flush();
   }
 
-  #open(apiKey: string): Parts {
-    const ways = openWays(apiKey, this.#config, this.#context);
-    const settings = toWatchSettings(this.#config, this.#settings.freshMs);
-    const callbacks = {
-      onSighting: this.#take.bind(this),
-      onDevices: (found: FoundDevice[]) => {
-        this.#shown.show(chooseDevices(this.#config, found));
-        this.#memory.keep();
+  #open(ways: Ways): Parts {
+    const { cloud } = ways;
+    const { clock } = this.#context;
+    const pictures = new Pictures(this.#context, cloud);
+    const labels = new Set<string>([...this.#config.labels, 'occupancy']);
+    const settings = { ...defaultDifferSettings, labels };
+    const wanted = this.#config.snapshots ? pictures : undefined;
+    const teller = new Teller(
+      { clock, cloud, settings, shown: this.#shown, pictures: wanted },
+      {
+        isListed: (device) => this.#listed.some(({ uuid }) => uuid === device),
+        onUnknownDevice: () => watch.refreshDevices(),
+        onIncomplete: () => watch.nudge(),
+        onTold: ({ isFresh }) => {
+          if (isFresh) watch.enliven();
+          this.#keeper.keep();
+        },
       },
-      onProblem: (problem: string | undefined) => this.#problems.set('cloud', problem),
+    );
+    const callbacks = {
+      onSighting: teller.take.bind(teller),
+      onPart: (part: PartOfAlert) => void teller.complete(part, 'list'),
+      onDevices: (lists: DeviceLists) => this.#onDevices(lists),
+      onProblem: this.#problems.set.bind(this.#problems),
+      onProgress: () => this.#keeper.keep(),
       cameras: () => this.#shown.cameras,
     };
-    const watch = new Watch({ cloud: ways.cloud, settings, callbacks }, this.#context);
-    return { ...ways, watch, pictures: new Pictures(this.#context, ways.cloud) };
+    const watch = new Watch(
+      { cloud, settings: toWatchSettings(this.#config, settings.freshMs), callbacks },
+      this.#context,
+    );
+    return { cloud, watch, pictures, teller, pushes: new Pushes(ways, this.#context) };
   }
 
-  #listen(name: 'stream' | 'webhook', push: Push, watch: Watch): void {
-    push.start({
-      onSighting: (sighting) => this.#take(sighting),
-      onPart: (uuid) => void this.#complete(uuid),
-      onDevices: () => watch.nudge('devices'),
-      onState: (isRunning, problem) => {
-        if (name === 'webhook') return this.#problems.set('webhook', isRunning ? undefined : problem);
-        watch.isStreaming = isRunning;
-        watch.nudge('alerts');
-      },
-    });
+  #onDevices({ devices, unread }: DeviceLists): void {
+    this.#list(nextRoster(this.#listed, devices, { unread, now: this.#context.clock.monotonic() }));
+    this.#keeper.keep();
   }
 
-  async #complete(uuid: string): Promise<void> {
-    const isKnown = this.#seen.seen.has(uuid);
-    const sighting = isKnown ? undefined : await this.#parts?.cloud.alert(uuid).catch(() => undefined);
-    if (sighting) this.#take(sighting);
-    else if (!isKnown) this.#parts?.watch.nudge('alerts');
-  }
-
-  /** The one way in which anything becomes an event, whoever told of it. */
-  #take(sighting: Sighting): void {
-    if (!this.#shown.get(sighting.device)) return;
-    const { state, effects } = diffSighting(this.#settings, this.#seen, sighting, this.#context.clock.now());
-    this.#seen = state;
-    for (const effect of effects) {
-      if (effect.type === 'prolonged') this.#shown.prolong(effect.sighting);
-      else this.#happen(effect);
-    }
-  }
-
-  #happen(happening: Happening): void {
-    const { sighting, isFresh } = happening;
-    const device = this.#shown.get(sighting.device);
-    const wantsPicture =
-      this.#config.snapshots && isFresh && device?.kind === 'camera' && happening.meaning.type === 'motion';
-    const path = wantsPicture
-      ? this.#parts?.pictures.fetch(device, sighting, () => this.#shown.snapshotTaken(device.uuid))
-      : undefined;
-    this.#shown.happen(happening, path === undefined ? undefined : [{ kind: 'image', path }]);
-    if (isFresh && this.#parts) this.#parts.watch.lastEventAt = this.#context.clock.now();
-    this.#memory.keep();
+  #list(listed: readonly FoundDevice[]): void {
+    this.#listed = listed;
+    this.#shown.show(chooseDevices(this.#config, listed));
   }
 }

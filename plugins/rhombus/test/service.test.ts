@@ -1,23 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { buildContext, type FakeContext, until } from '@porchlight/core/testing';
-import type { Rhombus } from '@porchlight/simulators';
+import { buildContext, until } from '@porchlight/core/testing';
 import { readFileSync } from 'node:fs';
 import { service as definition } from '../src/service.ts';
 import { endpointsOf, startOrganisation, startService, writePem, type Running } from './support/organisation.ts';
+import { closeAll, onClose, play, restart, streaming } from './support/play.ts';
 
-const open: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
-
-async function play(raw: object = {}, earlier?: FakeContext): Promise<Running & { cloud: Rhombus }> {
-  const context = buildContext(earlier && { clock: earlier.clock, storage: earlier.storage });
-  const cloud = await startOrganisation(context);
-  open.push(() => cloud.close());
-  const running = await startService(cloud, raw, context);
-  open.push(() => running.service.stop());
-  return { ...running, cloud };
-}
+afterEach(closeAll);
 
 const motionOf = ({ service }: Running, device = 'front-door') => service.devices.state(device, 'motion');
 
@@ -103,16 +91,12 @@ test.each(['sparse', 'top-level', 'anonymous'] as const)('understands a %s messa
 });
 
 test('what happened while the stream was away is asked for when it is back', async () => {
-  const { cloud, events, context } = await play();
-  await until(() => cloud.stream.subscribers === 1);
-  cloud.stream.drop();
-  await until(() => cloud.stream.subscribers === 0);
-  await cloud.scenario.raiseAlert({}, { stream: 'none' });
-  for (let turn = 0; turn < 50 && events.length === 0; turn += 1) {
-    await context.clock.advance(1000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(events).toHaveLength(1);
+  const running = await play();
+  await streaming(running);
+  running.cloud.stream.drop();
+  await until(() => running.cloud.stream.subscribers === 0);
+  await running.cloud.scenario.raiseAlert({}, { stream: 'none' });
+  await running.waitFor(() => running.events.length === 1);
 });
 
 test('polling alone tells of everything, beyond the first page', async () => {
@@ -124,14 +108,12 @@ test('polling alone tells of everything, beyond the first page', async () => {
 
 test('a restart tells of nothing twice, and of what was missed', async () => {
   const first = await play();
-  await until(() => first.cloud.stream.subscribers === 1);
+  await streaming(first);
   const alert = await first.cloud.scenario.raiseAlert();
   await until(() => first.events.length === 1);
   await first.service.stop();
   const missed = await first.cloud.scenario.raiseAlert({ timestampMs: first.context.clock.now() + 5 });
-  const context = buildContext({ clock: first.context.clock, storage: first.context.storage });
-  const second = await startService(first.cloud, {}, context);
-  open.push(() => second.service.stop());
+  const second = await restart(first);
   expect(second.events.map(({ id }) => id)).toEqual([`rhombus-${missed.uuid}`]);
   expect(alert.uuid).not.toBe(missed.uuid);
 });
@@ -140,20 +122,14 @@ test('keeps its devices while the cloud is away, says so once, and recovers', as
   const first = await play({ changeStream: false });
   await first.service.stop();
   first.cloud.faults.add({ match: '/api/', trouble: { type: 'status', status: 503 } });
-  const context = buildContext({ clock: first.context.clock, storage: first.context.storage });
-  const { service } = await startService(first.cloud, { changeStream: false }, context);
-  open.push(() => service.stop());
+  const { service, context, cloud, waitFor } = await restart(first, { changeStream: false });
   expect(service.devices.list().length).toBeGreaterThan(5);
   expect(service.devices.problem).toMatch(/answered 503/);
   await context.clock.advance(600_000);
   await until(() => context.log.lines.length > 0);
   expect(context.log.lines).toHaveLength(1);
-  first.cloud.faults.clear();
-  for (let turn = 0; turn < 100 && service.devices.problem; turn += 1) {
-    await context.clock.advance(30_000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(service.devices.problem).toBeUndefined();
+  cloud.faults.clear();
+  await waitFor(() => service.devices.problem === undefined, 30_000);
 });
 
 test('a wrong key is explained and never shown', async () => {
@@ -165,7 +141,7 @@ test('a wrong key is explained and never shown', async () => {
 test('a client certificate over TLS serves as well', async () => {
   const context = buildContext();
   const cloud = await startOrganisation(context, { plainCloud: false });
-  open.push(() => cloud.close());
+  onClose(() => cloud.close());
   const { cert, key } = await cloud.clientCertificate();
   const running = await startService(
     cloud,
@@ -177,7 +153,7 @@ test('a client certificate over TLS serves as well', async () => {
     },
     context,
   );
-  open.push(() => running.service.stop());
+  onClose(() => running.service.stop());
   expect(running.service.devices.problem).toBeUndefined();
   expect(running.service.devices.list().length).toBeGreaterThan(5);
 });
@@ -187,16 +163,19 @@ test('counted movements and their alert are one event each', async () => {
   await until(() => cloud.stream.subscribers === 1);
   await cloud.scenario.move(cloud.cameras[0]?.uuid ?? '', 'MOTION_HUMAN');
   await until(() => events.length === 1);
-  await cloud.scenario.move(cloud.cameras[0]?.uuid ?? '', 'PIR_MOVEMENT', { timestampMs: context.clock.now() + 5000 });
-  await context.clock.advance(31_000);
+  const later = { timestampMs: context.clock.now() + 30_000 };
+  for (const activity of ['MOTION', 'MOTION_ANIMAL'])
+    cloud.scenario.addSeekpoint(cloud.cameras[0]?.uuid ?? '', { a: activity, ts: later.timestampMs });
+  await context.clock.advance(61_000);
   await until(() => events.length === 2);
+  expect(events[1]?.label).toBe('animal');
   expect(events.map(({ source }) => source)).toEqual(['stream', 'timeline']);
 });
 
 test('stops in the middle of a question and leaves nothing waiting', async () => {
   const context = buildContext();
   const cloud = await startOrganisation(context);
-  open.push(() => cloud.close());
+  onClose(() => cloud.close());
   const { service } = await startService(cloud, {}, context);
   await until(() => cloud.stream.subscribers === 1);
   cloud.faults.add({ match: '/api/', trouble: { type: 'hang' } });
@@ -214,19 +193,35 @@ test('killed in the middle it tells of nothing twice, and of what was missed', a
   await first.context.clock.advance(1000);
   // Killed: nothing of it is told to stop.
   const missed = await first.cloud.scenario.raiseAlert();
-  const context = buildContext({ clock: first.context.clock, storage: first.context.storage });
-  const second = await startService(first.cloud, { changeStream: false }, context);
-  open.push(() => second.service.stop());
+  const second = await restart(first, { changeStream: false });
   expect(second.events.map(({ id }) => id)).toEqual([`rhombus-${missed.uuid}`]);
+});
+
+test('an hour without events is hardly written down', async () => {
+  const { cloud, context, waitFor } = await play({ changeStream: false, countMovements: true });
+  let writes = 0;
+  const { files } = context.storage;
+  const set = files.set.bind(files);
+  files.set = (name, text) => {
+    writes += 1;
+    return set(name, text);
+  };
+  const end = context.clock.monotonic() + 3_600_000;
+  await waitFor(() => {
+    const cellar = cloud.org.sensors.find(({ name }) => name === 'Cellar')?.uuid ?? '';
+    cloud.scenario.setReadings(cellar, { temperatureCelcius: (context.clock.now() / 60_000) % 30 });
+    return context.clock.monotonic() >= end;
+  }, 15_000);
+  expect(writes).toBeLessThanOrEqual(2);
 });
 
 test('an hour without events leaves no line in the log', async () => {
   const context = buildContext();
   const cloud = await startOrganisation(context);
-  open.push(() => cloud.close());
+  onClose(() => cloud.close());
   cloud.scenario.removeDevice(cloud.cameras.find(({ name }) => name === '…!?')?.uuid ?? '');
   const { service, events } = await startService(cloud, {}, context);
-  open.push(() => service.stop());
+  onClose(() => service.stop());
   await until(() => cloud.stream.subscribers === 1);
   for (let second = 0; second < 3600; second += 60) await context.clock.advance(60_000);
   expect(context.log.lines).toEqual([]);

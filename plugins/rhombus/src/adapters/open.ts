@@ -1,7 +1,7 @@
 import type { RhombusConfig } from '@porchlight/config-schemas';
 import type { ServiceContext } from '@porchlight/core';
 import type { Push } from '../ports.ts';
-import { RhombusCloud } from './cloud/client.ts';
+import { RhombusCloud, type CloudSettings } from './cloud/client.ts';
 import { readCredentials } from './cloud/credentials.ts';
 import { ChangeStream } from './stream/client.ts';
 import type { WatchSettings } from './watch/client.ts';
@@ -12,26 +12,35 @@ const hosts = {
   eu: { api: 'https://api2.eu.rhombussystems.com', stream: 'wss://ws.eu.rhombussystems.com:8443/websocket' },
 } as const;
 const mediaHost = 'https://media.rhombussystems.com';
+const gapCheckMs = 300_000;
 
 export interface Ways {
   cloud: RhombusCloud;
   stream: Push | undefined;
-  webhook: WebhookListener | undefined;
+  webhook: Push | undefined;
+}
+
+type Connection = Pick<RhombusConfig, 'certFile' | 'endpoints' | 'keyFile' | 'region' | 'requestsPerHour'>;
+
+/** Where and how the organisation is asked. Throws a coded error when a certificate cannot be read. */
+export function toCloudSettings(apiKey: string, config: Connection): CloudSettings {
+  const { certFile, endpoints, keyFile, region, requestsPerHour } = config;
+  const { caFile } = endpoints;
+  const files = { ...(certFile && { certFile }), ...(keyFile && { keyFile }), ...(caFile && { caFile }) };
+  return {
+    apiUrl: (endpoints.api ?? hosts[region].api).replace(/\/+$/, ''),
+    mediaUrl: (endpoints.media ?? mediaHost).replace(/\/+$/, ''),
+    credentials: readCredentials(apiKey, files),
+    requestsPerHour,
+  };
 }
 
 /** The ways to the organisation that the configuration opens. Throws a coded error when a certificate cannot be read. */
 export function openWays(apiKey: string, config: RhombusConfig, context: ServiceContext): Ways {
-  const { endpoints, region, requestsPerMinute, webhook } = config;
-  const credentials = readCredentials(apiKey, config);
-  const cloud = new RhombusCloud(
-    {
-      apiUrl: (endpoints.api ?? hosts[region].api).replace(/\/+$/, ''),
-      mediaUrl: (endpoints.media ?? mediaHost).replace(/\/+$/, ''),
-      credentials,
-      requestsPerMinute,
-    },
-    context,
-  );
+  const { endpoints, region, webhook } = config;
+  const settings = toCloudSettings(apiKey, config);
+  const { credentials } = settings;
+  const cloud = new RhombusCloud(settings, context);
   const url = endpoints.stream ?? hosts[region].stream;
   const canStream = config.changeStream && credentials.canStream;
   const { enabled, secret, host, port } = webhook;
@@ -44,10 +53,8 @@ export function openWays(apiKey: string, config: RhombusConfig, context: Service
   };
 }
 
-const gapCheckMs = 300_000;
-
 export function toWatchSettings(config: RhombusConfig, firstLookMs: number): WatchSettings {
-  const { pollSeconds, requestsPerMinute, sensors, countMovements } = config;
+  const { pollSeconds, requestsPerHour, sensors, countMovements } = config;
   const pollMs = pollSeconds * 1000;
-  return { pollMs, gapCheckMs, requestsPerMinute, withSensors: sensors, countMovements, firstLookMs };
+  return { pollMs, gapCheckMs, requestsPerHour, withSensors: sensors, countMovements, firstLookMs };
 }

@@ -1,11 +1,13 @@
-export type MotionLabel = 'motion' | 'person' | 'vehicle' | 'animal' | 'face' | 'plate';
+export type MotionLabel = 'motion' | 'person' | 'vehicle' | 'animal' | 'face' | 'plate' | 'occupancy';
 
 /** What an activity of Rhombus means for a device. */
 export type Meaning =
   | { type: 'motion'; label: MotionLabel }
   | { type: 'contact'; open: boolean }
   | { type: 'press' }
-  | { type: 'tamper' };
+  | { type: 'tamper' }
+  /** Nobody is there any more. */
+  | { type: 'vacant' };
 
 const exact: Readonly<Record<string, Meaning>> = {
   MOTION: { type: 'motion', label: 'motion' },
@@ -13,12 +15,16 @@ const exact: Readonly<Record<string, Meaning>> = {
   MOTION_CAR: { type: 'motion', label: 'vehicle' },
   MOTION_ANIMAL: { type: 'motion', label: 'animal' },
   HUMAN_ENTER: { type: 'motion', label: 'person' },
+  PERSON_DETECTED: { type: 'motion', label: 'person' },
+  LOITERING: { type: 'motion', label: 'person' },
   CAR_ENTER: { type: 'motion', label: 'vehicle' },
-  PIR_MOVEMENT: { type: 'motion', label: 'motion' },
-  PIR_OCCUPIED: { type: 'motion', label: 'motion' },
+  PIR_MOVEMENT: { type: 'motion', label: 'occupancy' },
+  PIR_OCCUPIED: { type: 'motion', label: 'occupancy' },
+  PIR_VACANT: { type: 'vacant' },
   DOOR_OPENED: { type: 'contact', open: true },
   DOOR_AJAR: { type: 'contact', open: true },
   DOOR_CLOSED: { type: 'contact', open: false },
+  AC_DB_TRIGGERED: { type: 'press' },
   TAMPER: { type: 'tamper' },
   VISUAL_TAMPER: { type: 'tamper' },
   MOTION_TAMPER: { type: 'tamper' },
@@ -35,7 +41,16 @@ export function readActivity(activity: string): Meaning | undefined {
   return Object.hasOwn(exact, activity) ? exact[activity] : families.find(([pattern]) => pattern.test(activity))?.[1];
 }
 
-const byDetail: readonly MotionLabel[] = ['person', 'face', 'vehicle', 'plate', 'animal', 'motion'];
+const byDetail: readonly MotionLabel[] = ['person', 'face', 'vehicle', 'plate', 'animal', 'occupancy', 'motion'];
+
+/** Whether the first label tells more than the second. */
+export function tellsMore(label: string, than: string | undefined): boolean {
+  const rank = (one: string | undefined): number => {
+    const place = byDetail.findIndex((candidate) => candidate === one);
+    return place < 0 ? byDetail.length : place;
+  };
+  return rank(label) < rank(than);
+}
 
 /** The most telling meaning of an alert: a person rather than any motion; motion rather than the rest. */
 export function readActivities(activities: readonly string[], wanted: ReadonlySet<string>): Meaning | undefined {

@@ -1,15 +1,18 @@
-import { readActivities, type Meaning } from './activity.ts';
-import type { Sighting } from './sighting.ts';
+import { readActivities, tellsMore, type Meaning } from './activity.ts';
+import { familyOf, type Family, type Sighting } from './sighting.ts';
 
-/** Something that has been seen: an alert, or a mark on the timeline. */
+/** Something that has been seen. */
 export interface Seen {
   id: string;
-  /** Device and kind, to find the same movement under another id. */
+  /** Device and kind, to find the same happening under the id of another family. */
   key: string;
   at: number;
-  isMark: boolean;
-  /** It has been taken for the same movement as one of the other kind. */
-  isPaired: boolean;
+  /** When it ended, as far as it was known; for movements. */
+  until: number;
+  family: Family;
+  label?: string;
+  /** Families under whose ids it has been seen too. */
+  twins: Family[];
 }
 
 export interface DifferSettings {
@@ -35,10 +38,12 @@ export interface Happening {
   isFresh: boolean;
 }
 
-/** A known alert that has become longer. */
+/** A known happening that goes on, or of which more is known. */
 export interface Prolonging {
   type: 'prolonged';
   sighting: Sighting;
+  /** What it has turned out to be, when that tells more. */
+  label?: string;
 }
 
 export interface DifferStep {
@@ -52,8 +57,10 @@ export const defaultDifferSettings: Omit<DifferSettings, 'labels'> = {
   maxSeen: 20_000,
 };
 
-/** An alert and a mark on the timeline so near to each other are one movement, in ms. */
+/** Happenings of two families so near to each other are one, in ms. */
 const pairMs = 3000;
+/** Longer than this nothing is believed to last, in ms. */
+const longestMs = 600_000;
 
 /** Tells what is new from what another source has reported already. The same input again has no effects but prolonging. */
 export function diffSighting(
@@ -62,33 +69,54 @@ export function diffSighting(
   sighting: Sighting,
   now: number,
 ): DifferStep {
-  if (state.seen.has(sighting.id)) {
-    const isCurrent = sighting.at + sighting.durationMs > now;
-    return { state, effects: isCurrent ? [{ type: 'prolonged', sighting }] : [] };
-  }
   const meaning = readActivities(sighting.activities, settings.labels);
+  const known = state.seen.get(sighting.id);
+  if (known) return prolong(state, { known, sighting, meaning }, now);
   // An alert that means nothing yet may be told of again with its triggers.
   if (!meaning) return { state, effects: [] };
-  const isMark = sighting.channel === 'timeline';
-  const key = `${sighting.device} ${meaning.type === 'motion' ? meaning.label : meaning.type}`;
-  const twin = findTwin(state, { key, at: sighting.at, isMark });
+  const family = familyOf(sighting);
+  const key = `${sighting.device} ${meaning.type}`;
+  const until = sighting.at + Math.min(sighting.durationMs, longestMs);
+  const twin = findTwin(state, { key, at: sighting.at, until, family });
   const seen = new Map(state.seen);
-  if (twin) seen.set(twin.id, { ...twin, isPaired: true });
-  seen.set(sighting.id, { id: sighting.id, key, at: sighting.at, isMark, isPaired: twin !== undefined });
-  const isFresh = now - (sighting.at + sighting.durationMs) <= settings.freshMs;
+  if (twin) seen.set(twin.id, { ...twin, twins: [...twin.twins, family] });
+  const twins = twin ? [twin.family, ...twin.twins] : [];
+  const label = meaning.type === 'motion' ? { label: meaning.label } : {};
+  seen.set(sighting.id, { id: sighting.id, key, at: sighting.at, until, family, twins, ...label });
+  const isFresh = now - until <= settings.freshMs;
   const next = { seen: forget(seen, settings, now) };
   return { state: next, effects: twin ? [] : [{ type: 'happened', sighting, meaning, isFresh }] };
 }
 
-/** The nearest of the other kind that has no twin yet. */
-function findTwin(state: DifferState, one: Pick<Seen, 'key' | 'at' | 'isMark'>): Seen | undefined {
+function prolong(
+  state: DifferState,
+  { known, sighting, meaning }: { known: Seen; sighting: Sighting; meaning: Meaning | undefined },
+  now: number,
+): DifferStep {
+  const label = meaning?.type === 'motion' && tellsMore(meaning.label, known.label) ? meaning.label : undefined;
+  const until = Math.max(known.until, sighting.at + Math.min(sighting.durationMs, longestMs));
+  if (until <= now && label === undefined) return { state, effects: [] };
+  const seen = new Map(state.seen).set(known.id, { ...known, until, ...(label !== undefined && { label }) });
+  return { state: { seen }, effects: [{ type: 'prolonged', sighting, ...(label !== undefined && { label }) }] };
+}
+
+/** The nearest of another family that has no twin of this one yet. */
+function findTwin(state: DifferState, one: Pick<Seen, 'key' | 'at' | 'until' | 'family'>): Seen | undefined {
   let nearest: Seen | undefined;
+  let least = pairMs;
   for (const other of state.seen.values()) {
-    if (other.isMark === one.isMark || other.isPaired || other.key !== one.key) continue;
-    const distance = Math.abs(other.at - one.at);
-    if (distance <= pairMs && (!nearest || distance < Math.abs(nearest.at - one.at))) nearest = other;
+    if (other.family === one.family || other.key !== one.key || other.twins.includes(one.family)) continue;
+    const distance = Math.max(0, distanceOf(one, other), distanceOf(other, one));
+    if (distance > least || (nearest && distance === least)) continue;
+    nearest = other;
+    least = distance;
   }
   return nearest;
+}
+
+/** How long after the end of a movement something began; movements last, alerts count by their beginning. */
+function distanceOf(first: Pick<Seen, 'at' | 'until' | 'family'>, second: Pick<Seen, 'at'>): number {
+  return second.at - (first.family === 'movement' ? first.until : first.at);
 }
 
 function forget(seen: Map<string, Seen>, { keepMs, maxSeen }: DifferSettings, now: number): Map<string, Seen> {

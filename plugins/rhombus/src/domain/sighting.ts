@@ -1,9 +1,12 @@
 /** The way in which something became known. */
-export type Channel = 'stream' | 'webhook' | 'poll' | 'timeline';
+export type Channel = 'stream' | 'webhook' | 'rule' | 'poll' | 'timeline';
+
+/** What names it: alerts have one id on every way, events of a rule and movements on the timeline have ids of their own. */
+export type Family = 'alert' | 'rule' | 'movement';
 
 /** What a source reports, before it is known whether another has reported it. */
 export interface Sighting {
-  /** The alert's uuid, or one made of camera, time and activity for a mark on the timeline. */
+  /** The alert's uuid; that of the rule's event; or one made of camera and time for a movement. */
   id: string;
   /** Uuid of the device. */
   device: string;
@@ -14,4 +17,8 @@ export interface Sighting {
   channel: Channel;
   /** Where the alert's picture is kept. */
   region?: string;
+}
+
+export function familyOf({ channel }: Pick<Sighting, 'channel'>): Family {
+  return channel === 'timeline' ? 'movement' : channel === 'rule' ? 'rule' : 'alert';
 }

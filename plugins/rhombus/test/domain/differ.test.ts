@@ -52,13 +52,47 @@ test.each([
   expect(feed([sighting({ at: now - age })]).happened[0]?.isFresh).toBe(isFresh);
 });
 
-test('a mark and an alert near to each other are one, each pairs once', () => {
-  const mark = (id: string, at: number): Sighting => sighting({ id, at, channel: 'timeline' });
-  expect(feed([sighting(), mark('m1', now + 3000)]).happened).toHaveLength(1);
-  expect(feed([mark('m1', now + 3000), sighting()]).happened).toHaveLength(1);
-  expect(feed([sighting(), mark('m1', now + 3001)]).happened).toHaveLength(2);
-  expect(feed([sighting(), mark('m1', now + 1000), mark('m2', now + 2000)]).happened).toHaveLength(2);
-  expect(feed([sighting(), { ...mark('m1', now), device: 'other' }]).happened).toHaveLength(2);
+test('a movement and an alert near to each other are one, each pairs once', () => {
+  const moved = (id: string, at: number): Sighting => sighting({ id, at, channel: 'timeline' });
+  expect(feed([sighting(), moved('m1', now + 3000)]).happened).toHaveLength(1);
+  expect(feed([moved('m1', now + 3000), sighting()]).happened).toHaveLength(1);
+  expect(feed([sighting(), moved('m1', now + 3001)]).happened).toHaveLength(2);
+  expect(feed([sighting(), moved('m1', now + 1000), moved('m2', now + 2000)]).happened).toHaveLength(2);
+  expect(feed([sighting(), { ...moved('m1', now), device: 'other' }]).happened).toHaveLength(2);
+});
+
+test('an alert in the course of a movement is that movement, a second alert is not', () => {
+  const long = sighting({ id: 'm', at: now - 60_000, durationMs: 60_000, channel: 'timeline' });
+  expect(feed([long, sighting({ at: now - 20_000 })]).happened.map(({ sighting: { id } }) => id)).toEqual(['m']);
+  const two = [sighting({ id: 'a', at: now - 40_000 }), sighting({ id: 'b', at: now - 20_000 })];
+  expect(feed([long, ...two]).happened.map(({ sighting: { id } }) => id)).toEqual(['m', 'b']);
+});
+
+test('the event of a rule and the alert of the same movement are one, in either order, also beside the timeline', () => {
+  const rule = sighting({ id: 'r', channel: 'rule', at: now + 500 });
+  const moved = sighting({ id: 'm', channel: 'timeline' });
+  expect(feed([rule, sighting()]).happened).toHaveLength(1);
+  expect(feed([sighting(), rule]).happened).toHaveLength(1);
+  for (const order of [
+    [sighting(), rule, moved],
+    [moved, rule, sighting()],
+    [rule, moved, sighting()],
+  ]) {
+    expect(feed(order).happened).toHaveLength(1);
+  }
+});
+
+test('a known alert that turns out to be a person says so once', () => {
+  const { state } = feed([sighting()]);
+  const person = sighting({ activities: ['MOTION', 'MOTION_HUMAN'] });
+  const step = diffSighting(settings, state, person, now + 1000);
+  expect(step.effects).toMatchObject([{ type: 'prolonged', label: 'person' }]);
+  expect(diffSighting(settings, step.state, person, now + 2000).effects).toEqual([]);
+});
+
+test('an absurd duration makes nothing old happen now', () => {
+  const old = sighting({ at: now - 3_600_000, durationMs: 86_400_000 });
+  expect(feed([old]).happened[0]?.isFresh).toBe(false);
 });
 
 test('memory is bounded by number and by age', () => {

@@ -36,7 +36,6 @@ export async function startService(cloud: Rhombus, raw: object = {}, context = b
   return { context, service, events };
 }
 
-/** Resolves once it is so; rejects after 8 s of real time. */
 export function writePem(name: string, text: string): string {
   const path = join(mediaFolder, name);
   writeFileSync(path, text);

@@ -1,5 +1,6 @@
-import { request as requestHttp, Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import fetch from 'node-fetch';
 
 export interface HttpSettings {
   headers: Readonly<Record<string, string>>;
@@ -12,17 +13,17 @@ export interface HttpSettings {
 
 export interface HttpAnswer {
   status: number;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Value of a header; null without it. */
+  header(name: string): string | null;
   body: Buffer;
 }
 
 export interface Http {
-  /** POST with a body, GET without. Rejects when there is no whole answer in time. */
+  /** POST with a body, GET without; never follows a redirection. Rejects when there is no whole answer in time. */
   send(url: string, body: string | undefined, signal: AbortSignal): Promise<HttpAnswer>;
   close(): void;
 }
 
-/** A small HTTP client of its own because client certificates are asked for; it never follows redirections. */
 export function createHttp({ headers, tls, timeoutMs, maxBytes }: HttpSettings): Http {
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true, ...tls }) };
   return {
@@ -30,38 +31,21 @@ export function createHttp({ headers, tls, timeoutMs, maxBytes }: HttpSettings):
       agents.http.destroy();
       agents.https.destroy();
     },
-    send: (url, body, signal) =>
-      new Promise((resolve, reject) => {
-        const isSecure = url.startsWith('https:');
-        const begin = isSecure ? requestHttps : requestHttp;
-        const outgoing = begin(url, {
-          method: body === undefined ? 'GET' : 'POST',
-          agent: isSecure ? agents.https : agents.http,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-          headers: {
-            ...headers,
-            ...(body !== undefined && {
-              'content-type': 'application/json',
-              'content-length': String(Buffer.byteLength(body)),
-            }),
-          },
-        });
-        outgoing.on('error', reject);
-        outgoing.on('response', (incoming) => {
-          const parts: Buffer[] = [];
-          let bytes = 0;
-          incoming.on('data', (part: Buffer) => {
-            bytes += part.length;
-            parts.push(part);
-            if (bytes > maxBytes) incoming.destroy(new Error(`the answer is larger than ${maxBytes} bytes`));
-          });
-          incoming.on('error', reject);
-          incoming.on('aborted', () => reject(new Error('the answer was cut off')));
-          incoming.on('end', () =>
-            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(parts) }),
-          );
-        });
-        outgoing.end(body);
-      }),
+    async send(url, body, signal) {
+      // Of one that is aborted beforehand, node-fetch destroys the body where nobody can catch it.
+      signal.throwIfAborted();
+      const response = await fetch(url, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body }),
+        agent: ({ protocol }) => (protocol === 'http:' ? agents.http : agents.https),
+        // The key must not go where a redirection leads.
+        redirect: 'manual',
+        size: maxBytes,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      const { status } = response;
+      return { status, header: (name) => response.headers.get(name), body: Buffer.from(await response.arrayBuffer()) };
+    },
   };
 }

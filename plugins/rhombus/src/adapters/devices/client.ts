@@ -1,5 +1,6 @@
 import {
   createDeadline,
+  reservedDeviceIds,
   toId,
   type Clock,
   type Deadline,
@@ -11,7 +12,7 @@ import { giveIds } from '../../domain/choose.ts';
 import type { Happening } from '../../domain/differ.ts';
 import { motionUntil } from '../../domain/motion-span.ts';
 import type { FoundDevice } from '../../ports.ts';
-import { capabilitiesOf, describe, statesOf } from './map.ts';
+import { describe, statesOf } from './map.ts';
 
 interface Shown {
   device: Device;
@@ -25,52 +26,39 @@ export interface DeviceSettings {
   snapshots: boolean;
 }
 
+interface DeviceParts {
+  clock: Clock;
+  settings: DeviceSettings;
+  takeSnapshot: (found: FoundDevice) => Promise<void>;
+}
+
+const eventTypes = { motion: 'motion', press: 'doorbell', contact: 'contact', tamper: 'tamper' } as const;
+
 /** The devices of the organisation as devices of ours. */
 export class RhombusDevices {
   readonly #devices: Devices;
-  readonly #clock: Clock;
-  readonly #settings: DeviceSettings;
-  readonly #takeSnapshot: (found: FoundDevice) => Promise<void>;
-  #shown = new Map<string, Shown>();
+  readonly #parts: DeviceParts;
+  readonly #shown = new Map<string, Shown>();
   ids: Record<string, string> = {};
 
-  constructor(
-    devices: Devices,
-    {
-      clock,
-      settings,
-      takeSnapshot,
-    }: {
-      clock: Clock;
-      settings: DeviceSettings;
-      takeSnapshot: (found: FoundDevice) => Promise<void>;
-    },
-  ) {
+  constructor(devices: Devices, parts: DeviceParts) {
     this.#devices = devices;
-    this.#clock = clock;
-    this.#settings = settings;
-    this.#takeSnapshot = takeSnapshot;
+    this.#parts = parts;
   }
 
   get(uuid: string): FoundDevice | undefined {
     return this.#shown.get(uuid)?.found;
   }
 
-  get list(): FoundDevice[] {
-    return [...this.#shown.values()].map(({ found }) => found);
-  }
-
-  /** Uuids of what has a timeline. */
-  get cameras(): string[] {
-    return this.list.filter(({ kind }) => kind === 'camera').map(({ uuid }) => uuid);
+  /** What has a timeline. */
+  get cameras(): FoundDevice[] {
+    return [...this.#shown.values()].flatMap(({ found }) => (found.kind === 'camera' ? [found] : []));
   }
 
   /** Adds, changes and removes so that exactly these are shown. */
   show(list: readonly FoundDevice[]): void {
-    this.ids = giveIds(
-      this.ids,
-      list.map(({ uuid, name }) => ({ uuid, wanted: toId(name) })),
-    );
+    const wanted = list.map(({ uuid, name }) => ({ uuid, wanted: toId(name) }));
+    this.ids = giveIds(this.ids, wanted, reservedDeviceIds);
     const present = new Set(list.map(({ uuid }) => uuid));
     for (const [uuid, { device, calm }] of this.#shown) {
       if (present.has(uuid)) continue;
@@ -84,44 +72,52 @@ export class RhombusDevices {
   #showOne(found: FoundDevice): void {
     const known = this.#shown.get(found.uuid);
     if (!known) return this.#add(found);
+    const before = known.found;
     known.found = found;
-    known.device.describe(describe(found));
+    known.device.describe(describe(found, this.#parts.settings.snapshots));
     for (const [capability, state] of Object.entries(statesOf(found))) {
-      // The moment at which a door was opened is known from its alert only.
-      const isOpen = capability === 'contact' ? known.device.state('contact')?.open : undefined;
-      if (isOpen === undefined || isOpen !== found.isOpen) known.device.update(capability as 'health', state as never);
+      known.device.update(capability as 'health', state as never);
     }
+    // The moment at which a door was opened is known from its alert only.
+    const isOpen = known.device.state('contact')?.open;
+    if (found.isOpen !== undefined && found.isOpen !== isOpen) known.device.update('contact', { open: found.isOpen });
+    if (found.isOccupied !== before.isOccupied) this.#showOccupied(known);
   }
 
   #add(found: FoundDevice): void {
-    const id = this.ids[found.uuid] ?? toId(found.uuid);
+    const { clock, settings, takeSnapshot } = this.#parts;
+    const hasMotion = found.kind === 'camera' || found.kind === 'doorbell' || found.kind === 'occupancy';
     const device = this.#devices.add({
-      id,
-      ...describe(found),
-      capabilities: capabilitiesOf(found, this.#settings.snapshots),
-      state: { ...firstStates(found), ...statesOf(found) },
-      commands: { camera: () => this.#takeSnapshot(this.get(found.uuid) ?? found) },
+      id: this.ids[found.uuid] ?? toId(found.uuid),
+      ...describe(found, settings.snapshots),
+      state: {
+        ...(hasMotion && { motion: { detected: false } }),
+        ...(found.isOpen !== undefined && { contact: { open: found.isOpen } }),
+        ...statesOf(found),
+      },
+      commands: { camera: () => takeSnapshot(this.get(found.uuid) ?? found) },
     });
-    const calm = createDeadline(this.#clock, () => this.#calm(found.uuid));
-    this.#shown.set(found.uuid, { device, found, calm });
+    const shown = { device, found, calm: createDeadline(clock, () => this.#calm(found.uuid)) };
+    this.#shown.set(found.uuid, shown);
+    if (found.isOccupied) this.#showOccupied(shown);
   }
 
-  /** Publishes the event and shows it, if it is happening now; false when the device is not shown. */
-  happen({ sighting, meaning, isFresh }: Happening, media: DeviceEvent['media']): boolean {
+  /** Publishes the event, and shows it if it is happening now. */
+  happen({ sighting, meaning, isFresh }: Happening, media: DeviceEvent['media']): void {
     const shown = this.#shown.get(sighting.device);
-    if (!shown) return false;
-    const now = this.#clock.now();
-    const type = { motion: 'motion', press: 'doorbell', contact: 'contact', tamper: 'tamper' }[meaning.type];
+    if (!shown) return;
+    const now = this.#parts.clock.now();
+    if (meaning.type === 'vacant') return isFresh ? this.#vacate(shown) : undefined;
     shown.device.emit({
       id: `rhombus-${sighting.id}`,
-      type,
+      type: eventTypes[meaning.type],
       occurredAt: sighting.at,
       observedAt: now,
-      source: sighting.channel,
+      source: sighting.channel === 'rule' ? 'webhook' : sighting.channel,
       ...(meaning.type === 'motion' && { label: meaning.label }),
       ...(media && { media }),
     });
-    if (!isFresh) return true;
+    if (!isFresh) return;
     const { capabilities } = shown.device.description;
     if (meaning.type === 'motion' && capabilities.motion) {
       const since = shown.device.state('motion')?.since ?? Math.min(sighting.at, now);
@@ -132,22 +128,23 @@ export class RhombusDevices {
       shown.device.update('contact', { open: meaning.open, since: sighting.at });
     }
     if (meaning.type === 'press' && capabilities.doorbell) shown.device.update('doorbell', { lastPress: sighting.at });
-    return true;
   }
 
-  /** A motion that is shown goes on. */
-  prolong(sighting: { device: string; at: number; durationMs: number }): void {
+  /** A motion that is shown goes on, or has turned out to be something that tells more. */
+  prolong(sighting: { device: string; at: number; durationMs: number }, label?: string): void {
     const shown = this.#shown.get(sighting.device);
-    if (!shown?.device.state('motion')?.detected) return;
-    const now = this.#clock.now();
-    const leastMs = this.#settings.motionSeconds * 1000;
+    const state = shown?.device.state('motion');
+    if (!shown || !state?.detected) return;
+    const now = this.#parts.clock.now();
+    const leastMs = this.#parts.settings.motionSeconds * 1000;
     shown.motionUntil = motionUntil(shown.motionUntil, sighting, { now, leastMs });
     shown.calm.set(shown.motionUntil - now);
+    if (label !== undefined) shown.device.update('motion', { ...state, label });
   }
 
   snapshotTaken(uuid: string): void {
     const device = this.#shown.get(uuid)?.device;
-    if (device?.description.capabilities.camera) device.update('camera', { snapshotAt: this.#clock.now() });
+    if (device?.description.capabilities.camera) device.update('camera', { snapshotAt: this.#parts.clock.now() });
   }
 
   /** Nothing waits any more. */
@@ -155,14 +152,24 @@ export class RhombusDevices {
     for (const { calm } of this.#shown.values()) calm.clear();
   }
 
+  /** What the list says of an occupancy sensor is its state, no event: when it changed is not known. */
+  #showOccupied(shown: Shown): void {
+    if (!shown.found.isOccupied) return this.#vacate(shown);
+    if (shown.device.state('motion')?.detected) return;
+    shown.device.update('motion', { detected: true, since: this.#parts.clock.now(), label: 'occupancy' });
+  }
+
+  #vacate(shown: Shown): void {
+    shown.found = { ...shown.found, isOccupied: false };
+    shown.calm.clear();
+    this.#calm(shown.found.uuid);
+  }
+
   #calm(uuid: string): void {
     const shown = this.#shown.get(uuid);
     if (!shown) return;
     delete shown.motionUntil;
+    if (shown.found.isOccupied) return;
     shown.device.update('motion', { detected: false });
   }
-}
-
-function firstStates({ kind }: FoundDevice): { motion?: { detected: boolean } } {
-  return kind === 'camera' || kind === 'doorbell' || kind === 'occupancy' ? { motion: { detected: false } } : {};
 }

@@ -1,9 +1,22 @@
 import type { DeviceCapabilities, DeviceDescription, StateOf } from '@porchlight/core';
-import type { FoundDevice } from '../../ports.ts';
+import type { AirQuantity, FoundDevice } from '../../domain/found-device.ts';
 
 const lowBatteryPercent = 20;
 
-export function describe(found: FoundDevice): Omit<DeviceDescription, 'id' | 'capabilities'> {
+type Quantities = NonNullable<DeviceCapabilities['measurement']>['quantities'];
+
+const quantities: Record<AirQuantity, Quantities[string]> = {
+  humidity: { name: 'Humidity', unit: '%', deviceClass: 'humidity' },
+  co2: { name: 'Carbon dioxide', unit: 'ppm', deviceClass: 'carbon_dioxide' },
+  pm25: { name: 'Fine dust', unit: 'µg/m³', deviceClass: 'pm25' },
+  tvoc: { name: 'Organic compounds', unit: 'ppb', deviceClass: 'volatile_organic_compounds_parts' },
+  iaq: { name: 'Air quality index', deviceClass: 'aqi' },
+};
+
+export function describe(
+  found: FoundDevice,
+  snapshots: boolean,
+): Omit<DeviceDescription, 'id' | 'capabilities'> & { capabilities: DeviceCapabilities } {
   const { name, room, model, serial, firmware } = found;
   return {
     name,
@@ -12,37 +25,42 @@ export function describe(found: FoundDevice): Omit<DeviceDescription, 'id' | 'ca
     ...(model !== undefined && { model }),
     ...(serial !== undefined && { serial }),
     ...(firmware !== undefined && { firmware }),
+    capabilities: capabilitiesOf(found, snapshots),
   };
 }
 
 export function capabilitiesOf(found: FoundDevice, snapshots: boolean): DeviceCapabilities {
-  const { kind, batteryPercent, celsius } = found;
+  const { kind, batteryPercent, celsius, air = {} } = found;
+  const measured = Object.keys(air) as AirQuantity[];
   return {
     ...((kind === 'camera' || kind === 'doorbell' || kind === 'occupancy') && { motion: {} }),
     ...(kind === 'camera' && snapshots && { camera: {} }),
     ...(kind === 'doorbell' && { doorbell: {} }),
     ...(kind === 'door' && { contact: {} }),
     ...(celsius !== undefined && { temperature: {} }),
+    ...(measured.length > 0 && {
+      measurement: { quantities: Object.fromEntries(measured.map((name) => [name, quantities[name]])) },
+    }),
     ...(batteryPercent !== undefined && { battery: {} }),
+    health: {},
   };
 }
 
-interface ReadStates {
+export interface ListedStates {
   health: StateOf<'health'>;
   battery?: StateOf<'battery'>;
   temperature?: StateOf<'temperature'>;
-  contact?: StateOf<'contact'>;
+  measurement?: StateOf<'measurement'>;
 }
 
-/** The states that the lists of devices tell. */
-export function statesOf(found: FoundDevice): ReadStates {
-  const { isOnline, problem, batteryPercent, celsius, isOpen } = found;
+/** The states that only the lists of devices tell. */
+export function statesOf({ isOnline, problem, batteryPercent, celsius, air }: FoundDevice): ListedStates {
   return {
     health: { ok: problem === undefined, reachable: isOnline, ...(problem !== undefined && { problem }) },
     ...(batteryPercent !== undefined && {
       battery: { percent: batteryPercent, low: batteryPercent < lowBatteryPercent },
     }),
     ...(celsius !== undefined && { temperature: { celsius } }),
-    ...(isOpen !== undefined && { contact: { open: isOpen } }),
+    ...(air && { measurement: { values: air } }),
   };
 }

@@ -10,12 +10,12 @@ const maxAtOnce = 4;
 /** The pictures of alerts, as files; the oldest go. */
 export class Pictures {
   readonly #storage: Storage;
-  readonly #cloud: Cloud;
+  readonly #cloud: Pick<Cloud, 'picture'>;
   readonly #log: Log;
   #folder: string | undefined;
-  #running = new Set<Promise<unknown>>();
+  readonly #running = new Set<Promise<unknown>>();
 
-  constructor({ storage, log }: { storage: Storage; log: Log }, cloud: Cloud) {
+  constructor({ storage, log }: { storage: Storage; log: Log }, cloud: Pick<Cloud, 'picture'>) {
     this.#storage = storage;
     this.#cloud = cloud;
     this.#log = log;
@@ -28,8 +28,7 @@ export class Pictures {
   /** Begins to fetch the picture of an alert and says where it will be; undefined when too many are on their way. */
   fetch(camera: FoundDevice, sighting: Sighting, onTaken: () => void): string | undefined {
     if (this.#folder === undefined || this.#running.size >= maxAtOnce) return undefined;
-    // Ids of Rhombus differ in case, which not every file system can tell apart.
-    const path = join(this.#folder, `${sighting.at}-${toId(sighting.id)}.jpg`);
+    const path = join(this.#folder, `${sighting.at}-${fileWord(sighting.id)}.jpg`);
     const work = this.#save(path, camera, sighting).then(onTaken, (error: unknown) =>
       this.#log.debug(`No picture of ${camera.name}: ${describeError(error)}`),
     );
@@ -41,7 +40,7 @@ export class Pictures {
   /** Fetches the latest picture; rejects when there is none. */
   async take(camera: FoundDevice, now: number): Promise<void> {
     if (this.#folder === undefined) await this.open();
-    await this.#save(join(this.#folder ?? '', `${now}-${toId(camera.uuid)}.jpg`), camera);
+    await this.#save(join(this.#folder ?? '', `${now}-${fileWord(camera.uuid)}.jpg`), camera);
   }
 
   async settle(): Promise<void> {
@@ -59,4 +58,9 @@ export class Pictures {
     const files = (await readdir(folder)).toSorted((a, b) => parseInt(b) - parseInt(a));
     await Promise.all(files.slice(maxPictures).map((file) => rm(join(folder, file), { force: true })));
   }
+}
+
+/** Ids of Rhombus differ in case, which not every file system can tell apart. */
+function fileWord(uuid: string): string {
+  return `${toId(uuid).slice(0, 40)}-${Buffer.from(uuid).toString('hex').slice(-8)}`;
 }

@@ -1,6 +1,7 @@
 import {
   createTroubleLog,
   describeError,
+  errorCode,
   PorchlightError,
   type Clock,
   type Log,
@@ -8,7 +9,10 @@ import {
 } from '@porchlight/core';
 import { nextPollMs, type PollSettings } from '../../domain/poll-schedule.ts';
 import type { Sighting } from '../../domain/sighting.ts';
-import type { AlertPage, Cloud, FoundDevice } from '../../ports.ts';
+import type { Cloud, DeviceLists, FoundDevice, PartOfAlert } from '../../ports.ts';
+import { AlertQuestion } from './alert-question.ts';
+import { DeviceQuestion } from './device-question.ts';
+import { MarkQuestion } from './mark-question.ts';
 
 export interface WatchSettings extends PollSettings {
   withSensors: boolean;
@@ -17,41 +21,40 @@ export interface WatchSettings extends PollSettings {
   firstLookMs: number;
 }
 
+export type Source = 'cloud' | 'devices' | 'alerts' | 'movements' | 'clock';
+
 export interface WatchCallbacks {
   onSighting(sighting: Sighting): void;
-  onDevices(devices: FoundDevice[]): void;
-  onProblem(problem: string | undefined): void;
-  /** Cameras whose timelines are read. */
-  cameras(): string[];
+  onPart(part: PartOfAlert): void;
+  onDevices(lists: DeviceLists): void;
+  onProblem(source: Source, problem: string | undefined): void;
+  /** Something that is to be remembered has changed. */
+  onProgress(): void;
+  /** Cameras that are shown. */
+  cameras(): FoundDevice[];
 }
-
-const devicesEveryMs = 300_000;
-/** Alerts are listed some time after the movement; so much is asked for again. */
-const overlapMs = 600_000;
-const longestGapMs = 24 * 3_600_000;
-const maxPages = 50;
-/** Marks appear on the timeline with a delay. */
-const markLookbackMs = 120_000;
 
 /** Asks the cloud again and again: for what no push has told, and for the devices. */
 export class Watch {
+  readonly alerts: AlertQuestion;
+  readonly marks: MarkQuestion;
+  readonly #devices: DeviceQuestion;
   readonly #cloud: Cloud;
   readonly #settings: WatchSettings;
   readonly #callbacks: WatchCallbacks;
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #troubles: TroubleLog;
   readonly #stopped = new AbortController();
   readonly #signal: AbortSignal;
   #nap = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  #devicesAt: number | undefined;
   #failures = 0;
   #isNudged = false;
-  isStreaming = false;
-  lastEventAt: number | undefined;
-  /** Up to when all alerts have been asked for, epoch ms. */
-  checkedTo: number | undefined;
+  /** How the outage that lasts was noticed. */
+  #outage: string | undefined;
+  /** Monotonic ms. */
+  #streamingSince: number | undefined;
+  #lastEventAt: number | undefined;
 
   constructor(
     { cloud, settings, callbacks }: { cloud: Cloud; settings: WatchSettings; callbacks: WatchCallbacks },
@@ -61,9 +64,22 @@ export class Watch {
     this.#settings = settings;
     this.#callbacks = callbacks;
     this.#clock = clock;
-    this.#log = log;
     this.#troubles = createTroubleLog(log, clock);
     this.#signal = AbortSignal.any([signal, this.#stopped.signal]);
+    this.alerts = new AlertQuestion({
+      cloud,
+      firstLookMs: settings.firstLookMs,
+      callbacks: { ...callbacks, onChecked: callbacks.onProgress },
+      log,
+    });
+    this.marks = new MarkQuestion(cloud);
+    const { requestsPerHour, withSensors, countMovements } = settings;
+    this.#devices = new DeviceQuestion({
+      cloud,
+      settings: { requestsPerHour, withSensors, hintAtPolicies: !countMovements },
+      log,
+      troubles: this.#troubles,
+    });
   }
 
   /** Resolves after the first round, whatever came of it. */
@@ -78,29 +94,52 @@ export class Watch {
     await this.#running;
   }
 
+  /** The change stream has begun or ended: what it has not told is asked for now. */
+  setStreaming(isStreaming: boolean): void {
+    if (isStreaming === (this.#streamingSince !== undefined)) return;
+    this.#streamingSince = isStreaming ? this.#clock.monotonic() : undefined;
+    this.nudge();
+  }
+
+  /** Something happens; it asks oftener for a while. */
+  enliven(): void {
+    this.#lastEventAt = this.#clock.monotonic();
+  }
+
+  /** Devices have changed. */
+  refreshDevices(): void {
+    this.#devices.hasten();
+    this.nudge();
+  }
+
   /** Asks now: something may have been missed. */
-  nudge(what: 'alerts' | 'devices'): void {
-    if (what === 'devices') this.#devicesAt = undefined;
+  nudge(): void {
     this.#isNudged = true;
     this.#nap.abort();
   }
 
   async #run(retryAfterMs: number): Promise<void> {
     for (let least = retryAfterMs; !this.#signal.aborted;) {
-      const { countMovements } = this.#settings;
-      const situation = {
-        isStreaming: this.isStreaming && !countMovements,
-        lastEventAt: this.lastEventAt,
-        budget: this.#cloud.budget,
-        failures: this.#failures,
-        callsPerRound: countMovements ? 2 : 1,
-      };
-      const waitMs = Math.max(least, nextPollMs(this.#settings, situation, this.#clock.now()));
       // A nudge must not shorten a wait that the cloud has asked for.
-      if (!this.#isNudged || this.#failures > 0) await this.#sleep(waitMs);
+      if (!this.#isNudged || this.#failures > 0) await this.#sleep(Math.max(least, this.#waitMs()));
       this.#isNudged = false;
       if (!this.#signal.aborted) least = await this.#round();
     }
+  }
+
+  #waitMs(): number {
+    const { countMovements } = this.#settings;
+    const now = this.#clock.monotonic();
+    const since = (at: number | undefined): number | undefined => (at === undefined ? undefined : now - at);
+    const pollMs = nextPollMs(this.#settings, {
+      streamingMs: countMovements ? undefined : since(this.#streamingSince),
+      sinceEventMs: since(this.#lastEventAt),
+      budget: this.#cloud.budget,
+      failures: this.#failures,
+      callsPerRound: countMovements ? 2 : 1,
+    });
+    if (this.#failures > 0) return pollMs;
+    return Math.max(0, Math.min(pollMs, this.#devices.dueAt - now));
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -112,78 +151,91 @@ export class Watch {
 
   /** One round of questions; how long the cloud asks to be left alone, in ms. */
   async #round(): Promise<number> {
-    try {
-      await this.#askDevices();
-      await this.#askAlerts();
-      if (this.#settings.countMovements) await this.#askMarks();
-      this.#failures = 0;
-      this.#callbacks.onProblem(undefined);
-      this.#troubles.end('cloud', 'Rhombus answers again');
-      return 0;
-    } catch (error) {
-      if (this.#signal.aborted) return 0;
-      const ours = error instanceof PorchlightError ? error : undefined;
-      // What only the owner can mend need not be asked often.
-      this.#failures = ours?.retry === 'after-user' ? 10 : this.#failures + 1;
-      const problem = describeError(error);
-      this.#callbacks.onProblem(problem);
-      this.#troubles.begin('cloud', problem);
-      return ours?.retryAfterMs ?? 0;
+    const questions: [Source, () => Promise<boolean>][] = [
+      ['devices', () => this.#askDevices()],
+      ['alerts', () => this.#askAlerts()],
+      ['movements', () => this.#askMarks()],
+    ];
+    for (const [source, ask] of questions) {
+      try {
+        if (!(await ask())) continue;
+        this.#settle('cloud');
+        this.#settle(source);
+      } catch (error) {
+        if (this.#signal.aborted) return 0;
+        const isPartial = isPartialTrouble(error);
+        this.#blame(isPartial ? source : 'cloud', error);
+        if (!isPartial) return this.#backOff(error);
+      }
     }
+    this.#failures = 0;
+    this.#judgeClock();
+    return 0;
   }
 
-  async #askDevices(): Promise<void> {
+  #settle(source: Source): void {
+    if (source === 'cloud') this.#outage = undefined;
+    this.#callbacks.onProblem(source, undefined);
+    this.#troubles.end(source, source === 'cloud' ? 'Rhombus answers again' : `Rhombus tells of ${source} again`);
+  }
+
+  #blame(source: Source, error: unknown): void {
+    const isOutage = source === 'cloud' && !(error instanceof PorchlightError && error.retry === 'after-user');
+    // An outage has many faces; the first one is told.
+    const problem = isOutage ? (this.#outage ??= describeError(error)) : describeError(error);
+    this.#callbacks.onProblem(source, problem);
+    this.#troubles.begin(source, problem);
+  }
+
+  #backOff(error: unknown): number {
+    const ours = error instanceof PorchlightError ? error : undefined;
+    // What only the owner can mend need not be asked often.
+    this.#failures = ours?.retry === 'after-user' ? 10 : this.#failures + 1;
+    return ours?.retryAfterMs ?? 0;
+  }
+
+  #judgeClock(): void {
+    const { aheadMs } = this.#cloud;
+    if (aheadMs === 0) {
+      this.#callbacks.onProblem('clock', undefined);
+      return this.#troubles.end('clock', 'The clock of this machine is right again');
+    }
+    const problem = `The clock of this machine is ${aheadMs > 0 ? 'slow' : 'fast'}: set it by the network (NTP).`;
+    this.#callbacks.onProblem('clock', problem);
+    this.#troubles.begin('clock', problem);
+  }
+
+  get #now(): number {
+    return this.#clock.now() + this.#cloud.aheadMs;
+  }
+
+  async #askDevices(): Promise<boolean> {
     const now = this.#clock.monotonic();
-    if (this.#devicesAt !== undefined && now - this.#devicesAt < devicesEveryMs) return;
-    const { devices, unseen } = await this.#cloud.devices(this.#settings.withSensors);
-    this.#devicesAt = now;
-    if (unseen.length > 0)
-      this.#troubles.begin('unseen', `The key may not list ${unseen.join(', ')}; they are left out.`);
-    this.#callbacks.onDevices(devices);
-    await this.#hintAtPolicies(devices);
+    const lists = await this.#devices.ask(now);
+    if (!lists) return false;
+    this.#callbacks.onDevices(lists);
+    await this.#devices.hint(this.#callbacks.cameras(), now);
+    return true;
   }
 
-  /** A camera whose policy does not report motion stays silent for ever; its owner should know. */
-  async #hintAtPolicies(devices: readonly FoundDevice[]): Promise<void> {
-    if (this.#settings.countMovements) return;
-    let policies: ReadonlySet<string>;
-    try {
-      policies = await this.#cloud.motionPolicies();
-    } catch (error) {
-      return this.#log.debug(`Policies cannot be read: ${describeError(error)}`);
-    }
-    const silent = devices.filter(({ kind, policy }) => kind === 'camera' && policy && !policies.has(policy));
-    if (silent.length === 0) return this.#troubles.end('policies', 'Every camera has a policy that reports motion');
-    const names = silent.map(({ name }) => name).join(', ');
-    this.#troubles.begin(
-      'policies',
-      `The alert policy of ${names} does not report motion: add it in the Rhombus Console, or switch on "Count movements".`,
-    );
+  async #askAlerts(): Promise<boolean> {
+    await this.alerts.ask(this.#now);
+    return true;
   }
 
-  async #askAlerts(): Promise<void> {
-    const now = this.#clock.now();
-    const since =
-      this.checkedTo === undefined
-        ? now - this.#settings.firstLookMs
-        : Math.max(Math.min(this.checkedTo, now) - overlapMs, now - longestGapMs);
-    const found: Sighting[] = [];
-    let from: AlertPage['next'];
-    for (let page = 0; page < maxPages; page += 1) {
-      const { sightings, next }: AlertPage = await this.#cloud.alerts(since, from);
-      found.push(...sightings);
-      if (!next || (from && next.at === from.at && next.uuid === from.uuid)) break;
-      from = next;
-    }
-    for (const sighting of found.toSorted((a, b) => a.at - b.at)) this.#callbacks.onSighting(sighting);
-    this.checkedTo = now;
+  async #askMarks(): Promise<boolean> {
+    if (!this.#settings.countMovements) return false;
+    const cameras = this.#callbacks.cameras().map(({ uuid }) => uuid);
+    const sightings = await this.marks.ask(cameras, this.#now);
+    for (const sighting of sightings) this.#callbacks.onSighting(sighting);
+    this.#callbacks.onProgress();
+    return true;
   }
+}
 
-  async #askMarks(): Promise<void> {
-    const cameras = this.#callbacks.cameras();
-    if (cameras.length === 0) return;
-    const since = this.#clock.now() - markLookbackMs - this.#settings.pollMs;
-    const marks = await this.#cloud.marks(cameras, since, markLookbackMs + this.#settings.pollMs + 1000);
-    for (const mark of marks.toSorted((a, b) => a.at - b.at)) this.#callbacks.onSighting(mark);
-  }
+/** A trouble of one question only; the others may still be answered. */
+function isPartialTrouble(error: unknown): boolean {
+  const code = errorCode(error) ?? '';
+  if (code === 'rhombus.status') return error instanceof PorchlightError && error.retry === 'never';
+  return code === 'rhombus.answer' || code === 'rhombus.refused' || code === 'rhombus.forbidden';
 }
