@@ -1,0 +1,162 @@
+import type { BlinkConfig } from '@porchlight/config-schemas';
+import { toId, type AlarmMode, type Clock, type Devices, type ServiceContext } from '@porchlight/core';
+import { followAlarm, type FollowSettings } from '../domain/arming.ts';
+import type { MediaRow } from '../domain/media-row.ts';
+import { intervals, type PollSituation } from '../domain/poll-plan.ts';
+import { noSnapshot } from '../errors.ts';
+import type { FoundCamera, Home } from '../ports.ts';
+import { Account } from './account/client.ts';
+import { pinTopicOf } from './account/pin-topic.ts';
+import { Clips } from './clips/client.ts';
+import { AccountDevice } from './devices/account-device.ts';
+import { BlinkDevices } from './devices/client.ts';
+import { Roster } from './devices/roster.ts';
+import type { Fetch } from './http/client.ts';
+import { clocksOf, openAccess, toPollSettings } from './open.ts';
+import { Orders } from './orders/client.ts';
+import { Pictures } from './pictures/client.ts';
+import { Recordings } from './recordings/client.ts';
+import { StickReader } from './storage/client.ts';
+import { Watch } from './watch/client.ts';
+
+/** What the service decides when something comes in. */
+export interface Decisions {
+  onSignedIn(): void;
+  onProblem(key: string, problem: string | undefined): void;
+  onHome(home: Home): void;
+  onRows(rows: MediaRow[]): boolean;
+  onAnswer(): void;
+  onSnapshot(camera: FoundCamera): Promise<void>;
+  lookAtStorage(): Promise<void>;
+  situation(): PollSituation;
+  /** Something has changed that should be written soon. */
+  keep(): void;
+}
+
+export interface Surroundings {
+  config: BlinkConfig;
+  context: ServiceContext;
+  devices: Devices;
+  fetch?: Fetch;
+}
+
+export interface FollowChange {
+  settings: FollowSettings;
+  before: AlarmMode | undefined;
+  mode: AlarmMode;
+  /** Whether the alarm is still in this mode. */
+  isCurrent(): boolean;
+}
+
+export type Parts = ReturnType<typeof assemble>;
+
+/** Makes everything that the service works with; nothing runs yet. */
+export function assemble({ config, context, devices, fetch }: Surroundings, decisions: Decisions) {
+  const { clock, log } = context;
+  const access = openAccess(config, context, fetch);
+  const { cloud, gate } = access;
+  gate.onSpent = () => decisions.keep();
+  const pictures = new Pictures(context, cloud);
+  const clips = new Clips({ settings: { folder: undefined, ...config.clips }, cloud }, context);
+  const watch = new Watch(
+    {
+      cloud,
+      settings: toPollSettings(config),
+      random: Math.random,
+      callbacks: {
+        ...decisions,
+        onProblem: (problem) => decisions.onProblem('cloud', problem),
+        horizon: () => recordings.state.horizon,
+      },
+    },
+    context,
+  );
+  const orders = new Orders({ cloud, onSettled: () => watch.nudge('state') }, context);
+  const shown = new BlinkDevices(devices, {
+    clock,
+    settings: config,
+    callbacks: {
+      order: (target, label) => orders.ask(target, label),
+      takeSnapshot: (camera) => decisions.onSnapshot(camera),
+    },
+  });
+  const recordings = new Recordings(
+    {
+      config,
+      pictures,
+      clips,
+      camera: (id) => shown.camera(id),
+      clocks: () => clocksOf(clock, cloud),
+      happen: (occurrence, media) => shown.happen(occurrence, media),
+      snapshotTaken: (id) => shown.snapshotTaken(id),
+    },
+    context,
+  );
+  const account = new Account(
+    {
+      ...access,
+      email: config.email,
+      password: config.password,
+      pinTopic: pinTopicOf(config.broker.root),
+      onSignedIn: () => decisions.onSignedIn(),
+      onProblem: (problem) => decisions.onProblem('account', problem),
+    },
+    context,
+  );
+  const sticks = new StickReader(cloud, context);
+  const roster = new Roster(config, log);
+  const accountDevice = new AccountDevice(devices, clock);
+  return { ...access, pictures, clips, watch, orders, shown, recordings, account, sticks, roster, accountDevice };
+}
+
+/** Orders a new picture of a camera, reads where it is, and fetches it. */
+export async function takeSnapshot(
+  { cloud, orders, pictures, roster, shown }: Parts,
+  camera: FoundCamera,
+  now: number,
+): Promise<void> {
+  const { id, network, kind, name } = camera;
+  await orders.ask({ what: 'snapshot', network, camera: id, kind }, `Taking a picture of ${name}`);
+  roster.take(await cloud.home());
+  const address = roster.cameras.find((one) => one.id === id)?.thumbnail;
+  if (address === undefined) throw noSnapshot(name);
+  await pictures.take(address, { name: toId(name), at: now });
+  shown.snapshotTaken(id);
+}
+
+/** Shows what an owner may ask about: how much is asked, how fast it is. */
+export function showFigures(
+  { accountDevice, gate, recordings }: Parts,
+  { config, clock, situation }: { config: BlinkConfig; clock: Clock; situation: PollSituation },
+): void {
+  accountDevice.show({
+    requestsInHour: gate.madeInHour,
+    requestsAllowed: config.polling.requestsPerHour,
+    askingEverySeconds: intervals(toPollSettings(config), situation, clock.monotonic()).media / 1000,
+    lastAnswerAt: clock.now(),
+    delayMs: recordings.delayMs,
+  });
+}
+
+/** How often an order of the alarm is given before it is left, and the wait between, in ms. */
+const armTries = 5;
+const armPauseMs = 30_000;
+
+/** Orders what follows from a change of the alarm's mode, again if need be while `isCurrent`; failures are in the log. */
+export function armWith(
+  { roster, shown }: Parts,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  { settings, before, mode, isCurrent }: FollowChange,
+): void {
+  for (const { id, on } of followAlarm(settings, { before, mode }, shown.asOrdered(roster.networks))) {
+    void (async () => {
+      for (let count = 0; count < armTries && isCurrent() && !signal.aborted; count += 1) {
+        try {
+          return await shown.arm(id, on);
+        } catch {
+          await clock.sleep(armPauseMs, signal).catch(() => undefined);
+        }
+      }
+    })();
+  }
+}

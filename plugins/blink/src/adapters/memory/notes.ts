@@ -1,0 +1,40 @@
+import type { AlarmMode } from '@porchlight/core';
+import type { Parts } from '../assemble.ts';
+import type { Memory } from './schema.ts';
+
+/** What the service itself remembers. */
+export interface Notes {
+  alarmMode?: AlarmMode;
+  /** The account that everything belongs to. */
+  account?: string;
+}
+
+/** What of all parts must survive a restart. */
+export function collectMemory({ gate, recordings, roster, shown, watch }: Parts, notes: Notes): Memory {
+  const { horizon, seen } = recordings.state;
+  return {
+    ...notes,
+    diff: { horizon, seen: [...seen] },
+    cloudSeenAt: roster.cloudSeenAt,
+    budget: gate.budget,
+    ids: shown.ids,
+    networks: roster.networks,
+    cameras: roster.cameras,
+    ...(watch.mediaAnsweredAt !== undefined && { mediaAnsweredAt: watch.mediaAnsweredAt }),
+  };
+}
+
+/** Gives every part what it knew before the restart. */
+export function restoreMemory({ gate, recordings, roster, shown, watch }: Parts, memory: Memory): Notes {
+  if (memory.budget) gate.resume(memory.budget);
+  recordings.restore(memory.diff);
+  watch.mediaAnsweredAt = memory.mediaAnsweredAt;
+  roster.cloudSeenAt = memory.cloudSeenAt;
+  roster.restore(memory.networks, memory.cameras);
+  shown.ids = { ...memory.ids, account: 'account' };
+  shown.show(roster.networks, roster.chosen);
+  return {
+    ...(memory.account !== undefined && { account: memory.account }),
+    ...(memory.alarmMode !== undefined && { alarmMode: memory.alarmMode }),
+  };
+}

@@ -1,0 +1,95 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { openHome } from '../support/account.ts';
+
+// Simulated hours take seconds, and more on a machine with other work.
+jest.setTimeout(60_000);
+
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+const play = openHome(open);
+
+test('five cameras switched by one scene are five cameras switched', async () => {
+  const { blink, service, pass } = await play();
+  blink.scenario.addCamera({ name: 'Attic', networkId: 2001 });
+  await pass(70_000);
+  const five = ['yard', 'garage', 'hall', 'front-door', 'attic'];
+  const done = Promise.all(
+    five.map((device) => service.devices.command({ device, capability: 'switch' }, { on: false }, 'homekit')),
+  );
+  expect(five.map((device) => service.devices.state(device, 'switch')?.on)).toEqual(five.map(() => false));
+  await pass(60_000);
+  await done;
+  expect(blink.account.cameras.filter(({ networkId }) => networkId === 2001).map(({ enabled }) => enabled)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect(five.map((device) => service.devices.state(device, 'switch')?.on)).toEqual(five.map(() => false));
+});
+
+test('a system that is busy elsewhere does it later; one that fails shows what it really is', async () => {
+  const { blink, service, pass, context } = await play();
+  const arm = (on: boolean) =>
+    service.devices.command({ device: 'home-system', capability: 'switch' }, { on }, 'homekit').then(
+      () => 'done',
+      (error: Error) => error.message,
+    );
+  blink.scenario.occupy(2001, 20_000);
+  const disarmed = arm(false);
+  await pass(45_000);
+  expect(await disarmed).toBe('done');
+  expect(blink.account.networks[0]?.armed).toBe(false);
+  blink.commands.failNext = 1;
+  const armed = arm(true);
+  expect(service.devices.state('home-system', 'switch')).toEqual({ on: true });
+  await pass(20_000);
+  expect(await armed).toMatch(/^Arming Home did not work: the system answered 909/);
+  expect(service.devices.state('home-system', 'switch')).toEqual({ on: false });
+  expect(context.log.lines.filter((line) => line.includes('Arming Home'))).toHaveLength(1);
+});
+
+test('a snapshot is taken, read back and fetched', async () => {
+  const { service, pass } = await play();
+  const taken = service.devices.command({ device: 'yard', capability: 'camera' }, { action: 'take-snapshot' }, 'bus');
+  await pass(10_000);
+  await taken;
+  expect(service.devices.state('yard', 'camera')?.snapshotAt).toBeGreaterThan(0);
+});
+
+test('the alarm arms and disarms, and only a change of its mode does', async () => {
+  const { blink, service, pass, context } = await play({ followAlarm: { enabled: true, modes: ['away'] } });
+  const set = (mode: 'disarmed' | 'away' | 'home') =>
+    context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', {
+      mode,
+      phase: mode === 'disarmed' ? 'idle' : 'armed',
+    });
+  const armed = () => blink.account.networks.map((network) => network.armed);
+  set('disarmed');
+  await pass(20_000);
+  expect(armed()).toEqual([false, false]);
+  set('away');
+  set('disarmed');
+  set('away');
+  await pass(30_000);
+  expect(armed()).toEqual([true, true]);
+  blink.scenario.arm(2001, false);
+  set('away');
+  await pass(80_000);
+  expect(armed()).toEqual([false, true]);
+  expect(service.devices.state('home-system', 'switch')).toEqual({ on: false });
+});
+
+test('an order of the alarm that fails is given again while the alarm stays as it is', async () => {
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true } });
+  blink.commands.failNext = 2;
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'disarmed', phase: 'idle' });
+  await pass(10_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([true, true]);
+  await pass(60_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([false, false]);
+});
