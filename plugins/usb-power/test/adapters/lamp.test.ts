@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterwards, openHouse, runLamp, stick, type House } from '../support/house.ts';
+
+const houses: House[] = [];
+afterEach(async () => {
+  for (const house of houses.splice(0)) await house.cleanUp();
+});
+
+async function open(): Promise<House> {
+  const house = await openHouse();
+  houses.push(house);
+  return house;
+}
+
+describe('after kill -9', () => {
+  test.each([
+    ['off', false],
+    ['on', true],
+    ['last', true],
+    ['leave', true],
+  ] as const)('a lamp that burned is %s: lit %s', async (atStart, isLit) => {
+    const house = await open();
+    const lamp = await runLamp(house, { atStart });
+    await lamp.command(true);
+    // Nobody calls stop.
+    const next = await runLamp(house, { atStart }, afterwards(lamp.context));
+    expect([house.usb.isLit('1-1.4'), next.isOn()]).toEqual([isLit, isLit]);
+    await next.stop();
+  });
+
+  test('in the dark half of a flash it is not forgotten that it flashed', async () => {
+    const house = await open();
+    const lamp = await runLamp(house, { atStart: 'last', pattern: 'flash' });
+    await lamp.command(true);
+    await lamp.context.clock.advance(700);
+    expect([house.usb.isLit('1-1.4'), lamp.isOn()]).toEqual([false, true]);
+    const next = await runLamp(house, { atStart: 'last' }, afterwards(lamp.context));
+    expect([house.usb.isLit('1-1.4'), next.isOn()]).toEqual([true, true]);
+    await next.stop();
+  });
+
+  test.each(['last', 'leave'] as const)('with %s it burns no longer than was allowed', async (atStart) => {
+    const house = await open();
+    const config = { atStart, autoOffSeconds: 600 };
+    const lamp = await runLamp(house, config);
+    await lamp.command(true);
+    const next = await runLamp(house, config, afterwards(lamp.context, 500_000));
+    expect(next.isOn()).toBe(true);
+    await next.context.clock.advance(99_000);
+    expect(house.usb.isLit('1-1.4')).toBe(true);
+    await next.context.clock.advance(2_000);
+    expect([house.usb.isLit('1-1.4'), next.isOn()]).toEqual([false, false]);
+    await next.command(true);
+    const late = await runLamp(house, config, afterwards(next.context, 700_000));
+    expect([house.usb.isLit('1-1.4'), late.isOn()]).toEqual([false, false]);
+    await late.stop();
+  });
+});
+
+test.each([
+  ['off', false],
+  ['on', true],
+  ['leave', true],
+] as const)('at a stop it is left %s: lit %s', async (atStop, isLit) => {
+  const house = await open();
+  const lamp = await runLamp(house, { atStop, pattern: 'flash' });
+  await lamp.command(true);
+  await lamp.context.clock.advance(700);
+  expect(house.usb.isLit('1-1.4')).toBe(false);
+  await lamp.stop();
+  await lamp.stop();
+  expect(house.usb.isLit('1-1.4')).toBe(isLit);
+  expect(lamp.context.clock.pending).toBe(0);
+  await expect(lamp.command(true)).rejects.toMatchObject({ code: 'usb.stopped' });
+});
+
+test('flashes as long as it is on, shows that as on, and goes off by itself', async () => {
+  const house = await open();
+  const lamp = await runLamp(house, { pattern: 'flash', onSeconds: 1, offSeconds: 2, autoOffSeconds: 7 });
+  const { clock } = lamp.context;
+  await lamp.command(true);
+  const seen: boolean[] = [];
+  for (let second = 0; second < 8; second++) {
+    await clock.advance(second === 0 ? 500 : 1_000);
+    seen.push(house.usb.isLit('1-1.4'));
+  }
+  expect(seen).toEqual([true, false, false, true, false, false, true, false]);
+  expect(lamp.isOn()).toBe(false);
+  await lamp.stop();
+});
+
+test('a lamp that is switched twice a second by an alarm ends as the last command says', async () => {
+  const house = await open();
+  const lamp = await runLamp(house);
+  await Promise.all(Array.from({ length: 40 }, (_, index) => lamp.command(index % 2 === 0)));
+  expect([house.usb.isLit('1-1.4'), lamp.isOn()]).toEqual([false, false]);
+  await lamp.stop();
+});
+
+test('a disk that comes while it flashes keeps its power, and that is said once', async () => {
+  const house = await open();
+  const lamp = await runLamp(house, { pattern: 'flash' });
+  await lamp.command(true);
+  house.usb.plug('1-1.4', stick);
+  await lamp.context.clock.advance(20_000);
+  expect(house.usb.isLit('1-1.4')).toBe(true);
+  expect(lamp.context.log.lines.slice(1)).toEqual([expect.stringContaining('warn: Lamp: Not switched off')]);
+  house.usb.unplug('1-1.4');
+  await lamp.context.clock.advance(1_000);
+  expect(lamp.health()).toEqual({ ok: true });
+  expect(lamp.isOn()).toBe(true);
+  await lamp.stop();
+});
+
+test('a hub that comes back just before the stop is not left burning', async () => {
+  const house = await open();
+  const lamp = await runLamp(house);
+  await lamp.command(true);
+  house.usb.setHub('1-1', false);
+  await lamp.context.clock.advance(5_000);
+  expect(lamp.health()).toMatchObject({ reachable: false });
+  house.usb.setHub('1-1', true);
+  await lamp.stop();
+  expect(house.usb.isLit('1-1.4')).toBe(false);
+});
