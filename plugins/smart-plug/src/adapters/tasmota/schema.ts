@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+/** Answers come with the key POWER, or POWER1 and so on where there are several relays. */
+export const powerSchema = z.record(z.string(), z.unknown());
+
+const figure = z.number().nullish();
+
+/** `Status 8`: what the meter says. */
+export const sensorSchema = z.object({
+  StatusSNS: z.object({
+    ENERGY: z.object({ Power: figure, Voltage: figure, Current: figure, Total: figure }).optional().catch(undefined),
+  }),
+});
+
+/** `tele/<topic>/SENSOR`. */
+export const telemetrySchema = sensorSchema.shape.StatusSNS;

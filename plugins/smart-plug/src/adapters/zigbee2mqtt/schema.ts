@@ -1,0 +1,44 @@
+import * as z from 'zod';
+
+const figure = z.number().nullish();
+
+/** `zigbee2mqtt/<device>` of a plug. */
+export const stateSchema = z.object({
+  state: z.enum(['ON', 'OFF']),
+  power: figure,
+  voltage: figure,
+  current: figure,
+  /** kWh. */
+  energy: figure,
+});
+
+/** `…/availability`, in its newer and its older form. */
+export const availabilitySchema = z.union([z.object({ state: z.string() }), z.string()]);
+
+interface Expose {
+  property?: string | undefined;
+  features?: Expose[] | undefined;
+}
+
+const exposeSchema: z.ZodType<Expose> = z.lazy(() =>
+  z.object({ property: z.string().optional(), features: z.array(exposeSchema).optional() }),
+);
+
+/** The retained list at `zigbee2mqtt/bridge/devices`. */
+export const devicesSchema = z.array(
+  z.object({
+    friendly_name: z.string(),
+    definition: z
+      .object({
+        vendor: z.string().optional(),
+        model: z.string().optional(),
+        exposes: z.array(exposeSchema).optional(),
+      })
+      .nullish(),
+  }),
+);
+
+/** Whether a device has a countdown of its own. */
+export function hasCountdown(exposes: readonly Expose[] = []): boolean {
+  return exposes.some(({ property, features }) => property === 'countdown' || hasCountdown(features));
+}

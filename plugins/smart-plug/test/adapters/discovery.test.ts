@@ -1,0 +1,64 @@
+import { expect, test } from '@jest/globals';
+import { createCipheriv, createHash } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { findKasa } from '../../src/adapters/discovery/kasa.ts';
+import { askMdns, readPointers, writeQuestion } from '../../src/adapters/discovery/mdns.ts';
+import { findTuya, readAnnouncement } from '../../src/adapters/discovery/tuya.ts';
+import { decrypt, encrypt } from '../../src/adapters/kasa/cipher.ts';
+import { keep } from '../support/plugs.ts';
+
+/** Something on the network that answers datagrams. */
+async function answerer(answer: (message: Buffer) => Buffer): Promise<{ address: string; port: number }> {
+  const socket = createSocket('udp4');
+  keep({ close: () => new Promise((resolve) => socket.close(() => resolve(undefined))) });
+  socket.on('message', (message, { port, address }) => socket.send(answer(message), port, address));
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  return { address: '127.0.0.1', port: socket.address().port };
+}
+
+test('Kasa plugs answer a broadcast; nonsense is no plug', async () => {
+  const target = await answerer((message) => {
+    expect(JSON.parse(decrypt(message))).toEqual({ system: { get_sysinfo: {} } });
+    return encrypt(JSON.stringify({ system: { get_sysinfo: { err_code: 0, model: 'HS110(EU)', relay_state: 1 } } }));
+  });
+  expect(await findKasa(150, target)).toEqual([{ type: 'kasa', name: 'TP-Link HS110(EU)', host: '127.0.0.1' }]);
+  expect(await findKasa(150, await answerer(() => Buffer.from('hello')))).toEqual([]);
+});
+
+const service = '_shelly._tcp.local';
+
+/** An answer as a plug gives it: the name of the service stands in the question and is pointed at. */
+function mdnsAnswer(question: Buffer): Buffer {
+  const head = Buffer.from([0, 0, 0x84, 0, 0, 1, 0, 1, 0, 0, 0, 0]);
+  const name = Buffer.concat([Buffer.from([19]), Buffer.from('shellyplugsg3-a1b2c'), Buffer.from([0xc0, 12])]);
+  const record = Buffer.from([0xc0, 12, 0, 12, 0, 1, 0, 0, 0, 120, 0, name.length]);
+  return Buffer.concat([head, question.subarray(12), record, name]);
+}
+
+test('Shelly plugs answer a question for their service', async () => {
+  const target = await answerer(mdnsAnswer);
+  expect(await askMdns(service, 150, target)).toEqual([{ name: 'shellyplugsg3-a1b2c', address: '127.0.0.1' }]);
+  expect(readPointers(mdnsAnswer(writeQuestion(service)), '_other._tcp.local')).toEqual([]);
+});
+
+test.each([
+  ['empty', Buffer.alloc(0)],
+  ['cut off', mdnsAnswer(writeQuestion(service)).subarray(0, 40)],
+  ['a name that points at itself', Buffer.from([0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0xc0, 12])],
+])('an answer that is %s is none', (_name, message) => {
+  expect(readPointers(message, service)).toEqual([]);
+});
+
+const announcement = JSON.stringify({ ip: '192.168.1.30', gwId: 'bf12345678', active: 2, version: '3.3' });
+const wrap = (body: Buffer): Buffer => Buffer.concat([Buffer.alloc(20), body, Buffer.alloc(8)]);
+
+test('Tuya plugs announce themselves in the clear or with the key that all share', async () => {
+  const key = createHash('md5').update('yGAdlopoPVldABfn').digest();
+  const cipher = createCipheriv('aes-128-ecb', key, '');
+  const hidden = wrap(Buffer.concat([cipher.update(announcement), cipher.final()]));
+  for (const message of [wrap(Buffer.from(announcement)), hidden]) {
+    expect(readAnnouncement(message)).toEqual({ ip: '192.168.1.30', gwId: 'bf12345678', version: '3.3' });
+  }
+  expect(readAnnouncement(Buffer.from('x'))).toBeUndefined();
+  expect(await findTuya(50, [0])).toEqual([]);
+});
