@@ -11,12 +11,28 @@ const examples: Record<string, readonly Example[]> = {
     { id: 'sensor', capabilities: { motion: {}, health: {} } },
     { id: 'test', capabilities: { switch: {}, health: {} } },
   ],
+  blink: [
+    { id: 'yard', capabilities: { motion: {}, switch: {}, camera: {}, battery: {}, temperature: {}, health: {} } },
+    { id: 'front-door', capabilities: { motion: {}, doorbell: {}, switch: {}, camera: {}, battery: {}, health: {} } },
+    { id: 'home-system', capabilities: { switch: {}, health: {} } },
+    { id: 'account', capabilities: { measurement: { quantities: {} }, health: {} } },
+  ],
   rhombus: [
     { id: 'front-door', capabilities: { motion: {}, camera: {}, health: {} } },
     { id: 'back-door', capabilities: { contact: {}, battery: {}, health: {} } },
     { id: 'cellar', capabilities: { temperature: {}, battery: {}, health: {} } },
     { id: 'stairs', capabilities: { motion: {}, battery: {}, health: {} } },
   ],
+  'smart-plug': [
+    { id: 'router', capabilities: { switch: {}, 'power-cycle': {}, measurement: { quantities: {} }, health: {} } },
+    { id: 'internet', capabilities: { 'power-cycle': {}, health: {} } },
+  ],
+  watchdog: [
+    { id: 'internet', capabilities: { connectivity: {}, measurement: { quantities: {} }, health: {} } },
+    { id: 'router', capabilities: { 'power-cycle': {}, health: {} } },
+    { id: 'pause', capabilities: { switch: {}, health: {} } },
+  ],
+  'usb-power': [{ id: 'porch-lamp', capabilities: { switch: { as: 'light' }, health: {} } }],
 };
 
 export function exampleDevices(service: string): readonly Example[] {

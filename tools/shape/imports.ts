@@ -56,6 +56,13 @@ export const layers: readonly Layer[] = [
     inside: /\/src\/service\.ts$/,
     homebridgeTypes: true,
   },
+  // Commands of the command line run beside the service and open its storage themselves.
+  {
+    files: /^plugins\/[^/]+\/src\/adapters\/commands\//,
+    ours: [core, coreNode, configSchemas],
+    node: true,
+    libraries: true,
+  },
   { files: /^plugins\//, ours: [core, configSchemas, notify], node: true, libraries: true },
 ];
 
@@ -120,6 +127,9 @@ function judgeRelative(file: string, from: string, layer: Layer): string | undef
 function isDependency(tree: Tree, file: string, name: string): boolean {
   const where = `${file.slice(0, file.indexOf('/src/'))}/package.json`;
   if (!tree.has(where)) return false;
-  const { dependencies = {} } = JSON.parse(tree.read(where)) as { dependencies?: Record<string, string> };
-  return name in dependencies;
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(tree.read(where)) as {
+    dependencies?: Record<string, string>;
+    optionalDependencies?: Record<string, string>;
+  };
+  return name in dependencies || name in optionalDependencies;
 }

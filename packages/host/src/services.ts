@@ -18,6 +18,10 @@ type Load = () => Promise<unknown>;
 const modules: Record<string, Load> = {
   'event-alarm': () => import('homebridge-porchlight-event-alarm/service'),
   rhombus: () => import('homebridge-porchlight-rhombus/service'),
+  blink: () => import('homebridge-porchlight-blink/service'),
+  'usb-power': () => import('homebridge-porchlight-usb-power/service'),
+  'smart-plug': () => import('homebridge-porchlight-smart-plug/service'),
+  watchdog: () => import('homebridge-porchlight-watchdog/service'),
 };
 
 export const serviceNames = Object.keys(modules);
