@@ -1,7 +1,10 @@
 import { argv, exit } from 'node:process';
 import { benchWindow } from './alarm-window.ts';
+import { benchFootage } from './footage.ts';
 import { benchHomekit } from './homekit-latency.ts';
 import { benchLamp } from './lamp-latency.ts';
+import { benchWatchtower } from './watchtower.ts';
+import { benchWatchdog } from './watchdog.ts';
 
 /** `npm run bench -- <name> [--json]`: every benchmark by name, each giving one object of figures. */
 const benches: Record<string, () => Promise<object>> = {
@@ -11,6 +14,9 @@ const benches: Record<string, () => Promise<object>> = {
     const { homekitRatioP99: _tail, ...homekit } = await benchHomekit();
     return { ...window, ...lamp, ...homekit };
   },
+  footage: benchFootage,
+  watchtower: benchWatchtower,
+  watchdog: async () => ({ ...(await benchWatchdog()) }),
 };
 
 const [name = '', ...options] = argv.slice(2);

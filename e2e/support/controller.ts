@@ -7,6 +7,8 @@ export interface Controller {
   /** Value of a characteristic; the accessory is the first that has it. */
   read(service: string, characteristic: string): Promise<unknown>;
   write(service: string, characteristic: string, value: unknown): Promise<void>;
+  /** Writes many at once, as a scene does; by `aid.iid`. */
+  writeAll(values: Record<string, unknown>): Promise<void>;
   /** Collects the values that the bridge reports from now on. */
   watch(service: string, characteristic: string, onValue?: (value: unknown) => void): Promise<unknown[]>;
   close(): Promise<void>;
@@ -98,6 +100,9 @@ function openController(client: HttpClient): Controller {
     async write(service, characteristic, value) {
       const id = await find(service, characteristic);
       await client.setCharacteristics({ [id]: value as never });
+    },
+    async writeAll(values) {
+      await client.setCharacteristics(values as never);
     },
     async watch(service, characteristic, onValue) {
       const id = await find(service, characteristic);
