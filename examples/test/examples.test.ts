@@ -28,7 +28,8 @@ test.each(named('porchlight.json'))('%s passes check-config without a warning', 
   const print = (line: string): void => void lines.push(line);
   const parts = { print, printError: print, signal: new AbortController().signal, env: {} };
   expect(await runProgram(['check-config', '--config', dirname(file)], parts)).toBe(0);
-  expect(lines).toEqual(['ok       event-alarm']);
+  expect(lines.map((line) => line.split(/\s+/)[0])).toEqual(lines.map(() => 'ok'));
+  expect(lines.at(-1)).toBe('ok       event-alarm');
 });
 
 test.each(named('homebridge.json'))('%s: every platform is one of ours and fits its form', (_name, file) => {
