@@ -40,6 +40,7 @@ class BlinkService implements Service {
     this.#parts.accountDevice.report(problem);
   });
   #notes: Notes = {};
+  #modeInWaiting: AlarmMode | undefined;
   #stopListening: (() => void)[] = [];
   #begun: Promise<void> | undefined;
   #ready: Promise<void> | undefined;
@@ -107,6 +108,7 @@ class BlinkService implements Service {
     const wasArmed = roster.isArmed;
     if (roster.take(home)) this.#memory.keep();
     shown.show(roster.networks, roster.chosen);
+    if (this.#modeInWaiting) this.#onAlarmMode(this.#modeInWaiting);
     if (roster.isArmed !== wasArmed) watch.rethink();
   }
 
@@ -139,8 +141,10 @@ class BlinkService implements Service {
   }
 
   #onAlarmMode(mode: AlarmMode): void {
+    // Before the systems are known there is nothing to arm; the first list of them brings it back.
+    this.#modeInWaiting = this.#parts.roster.networks.length === 0 ? mode : undefined;
     const { alarmMode: before } = this.#notes;
-    if (before === mode) return;
+    if (this.#modeInWaiting || before === mode) return;
     this.#notes = { ...this.#notes, alarmMode: mode };
     this.#memory.keep();
     const isCurrent = (): boolean => this.#notes.alarmMode === mode;

@@ -93,3 +93,15 @@ test('an order of the alarm that fails is given again while the alarm stays as i
   await pass(60_000);
   expect(blink.account.networks.map(({ armed }) => armed)).toEqual([false, false]);
 });
+
+test('the alarm is armed before the first list of systems arrives: they are armed when it does', async () => {
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true } }, ({ account, troubles }) => {
+    for (const network of account.networks) network.armed = false;
+    troubles.serverError(503);
+  });
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'away', phase: 'arming' });
+  await pass(5_000);
+  blink.troubles.clear();
+  await pass(120_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([true, true]);
+});
