@@ -24,6 +24,10 @@ export function startCommentary(brokerPort: number, say: (line: string) => void)
   client.onState({ service: 'event-alarm', capability: 'alarm' }, (_address, state) => {
     if (state) sayAlarm(describeAlarm(state));
   });
+  const sayInternet = onChange((line) => say(`Internet: ${line}`));
+  client.onState({ service: 'watchdog', capability: 'connectivity' }, (_address, state) => {
+    if (state) sayInternet(`${state.status}${state.cause ? ` (${state.cause})` : ''}`);
+  });
   tellSwitches(client, say);
   link.connection.start();
   return { client, stop: () => link.stop() };

@@ -1,6 +1,8 @@
+import { writeFileAtomic } from '@porchlight/core/node';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +15,7 @@ export interface Homebridge {
 }
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+const pidFile = join(demoFolder, 'homebridge.pid');
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5_000;
 
@@ -20,7 +23,9 @@ const stopTimeoutMs = 5_000;
 export async function startHomebridge(say: (line: string) => void): Promise<Homebridge> {
   const args = [join(modules, 'homebridge/bin/homebridge.js'), '-U', homebridgeFolder, '-P', modules, '-Q', '-C', '-T'];
   // Its own group: Ctrl-C on the terminal is for us, and we end it in order.
+  await endLeftover();
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  await writeFileAtomic(pidFile, `${child.pid}\n`);
   const logFile = createWriteStream(join(demoFolder, 'homebridge.log'));
   child.stderr.pipe(logFile, { end: false });
   const recent: string[] = [];
@@ -53,4 +58,12 @@ export async function startHomebridge(say: (line: string) => void): Promise<Home
       clearTimeout(timer);
     },
   };
+}
+
+/** A demo that was killed leaves its Homebridge behind, which would answer in this one's name. */
+async function endLeftover(): Promise<void> {
+  const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
+  if (!Number.isInteger(pid)) return;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (commandLine.includes(homebridgeFolder)) process.kill(pid, 'SIGKILL');
 }

@@ -6,10 +6,12 @@ import qrcode from 'qrcode-terminal';
 import { startCommentary } from './commentary.ts';
 import { demoFolder, findRunning, markRunning, openHome, writeHomebridgeConfig } from './folder.ts';
 import { startHomebridge } from './homebridge.ts';
-import { startKeys } from './keys.ts';
+import { startBeside } from './beside.ts';
+import { keysHelp, startKeys } from './keys.ts';
 import { describePlatforms } from './platforms.ts';
 import { startSensors } from './sensors.ts';
 import { tellStory } from './story.ts';
+import { openWorld } from './world.ts';
 
 const { values } = parseArgs({ args: argv.slice(2), options: { config: { type: 'string' } } });
 exit(values.config === undefined ? await runDemo() : await runRealHome(values.config));
@@ -25,21 +27,24 @@ async function runDemo(): Promise<number> {
   const stop = createStopSignal();
   say('Opening the demo home …');
   const home = await openHome(say);
-  await writeHomebridgeConfig(home, describePlatforms(home));
+  const world = await openWorld(say);
+  await writeHomebridgeConfig(home, describePlatforms(home, world));
   const homebridge = await startHomebridge(say);
   const sensors = startSensors(home.brokerPort);
   const commentary = startCommentary(home.brokerPort, say);
   await sensors.running.ready;
+  const beside = await startBeside(home, world, say);
   invite(homebridge.setupUri, home.pin);
-  const house = { client: commentary.client, sensors, say };
+  const house = { client: commentary.client, sensors, world, say };
   const closeKeys = startKeys(house, () => stop.now());
   void tellStory(house, stop.signal);
   await stop.requested;
   say('Closing the demo home …');
   closeKeys();
+  await Promise.all([sensors.running.stop(), beside.stop()]);
   await homebridge.stop();
-  await sensors.running.stop();
   await commentary.stop();
+  await world.close();
   say(`Closed. Everything it wrote is in ${demoFolder}.`);
   return 0;
 }
@@ -66,7 +71,7 @@ function invite(setupUri: string, pin: string): void {
   stdout.write('\nScan with the Home app of an iPhone in this network (Add Accessory), or type the code:\n\n');
   qrcode.generate(setupUri, { small: true }, (picture) => stdout.write(`${picture.replace(/^/gm, '    ')}\n`));
   stdout.write(`    Setup code  ${pin}\n\n`);
-  if (stdin.isTTY) stdout.write('Keys: 1 2 3 somebody moves · a arm · d disarm · q quit\n\n');
+  if (stdin.isTTY) stdout.write(`${keysHelp}\n\n`);
 }
 
 function say(line: string): void {

@@ -4,7 +4,7 @@ import { defineService, Devices, type Device, type Service, type ServiceContext 
 import * as z from 'zod';
 import { servicesFolder } from './folder.ts';
 
-export const sensorNames = { 'front-door': 'Front door', garden: 'Garden', garage: 'Garage' } as const;
+export const sensorNames = { stairs: 'Stairs', attic: 'Attic' } as const;
 export type SensorId = keyof typeof sensorNames;
 
 export interface Sensors {
@@ -16,7 +16,7 @@ export interface Sensors {
 /** How long a sensor shows a motion, milliseconds. */
 const motionMs = 4_000;
 
-/** Three motion sensors and a lamp, played by this process and known to the rest of the house by MQTT alone. */
+/** Two motion sensors, played by this process and known to the rest of the house by MQTT alone. */
 export function startSensors(brokerPort: number): Sensors {
   let service: SensorService | undefined;
   const definition = defineService({
@@ -45,13 +45,6 @@ class SensorService implements Service {
       const state = { motion: { detected: false } };
       this.#sensors.set(id, this.devices.add({ id, name, capabilities: { motion: {} }, state }));
     }
-    const lamp: Device = this.devices.add({
-      id: 'lamp',
-      name: 'Porch lamp',
-      capabilities: { switch: { as: 'light' } },
-      state: { switch: { on: false } },
-      commands: { switch: ({ on }) => lamp.update('switch', { on }) },
-    });
   }
 
   stop(): Promise<void> {

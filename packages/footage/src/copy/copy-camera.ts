@@ -5,7 +5,7 @@ import type { Job } from '../domain/job.ts';
 import type { FilmLine } from '../domain/manifest.ts';
 import type { Camera, Gateway, MediaDevice } from '../domain/organisation.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { type Availability, judgeWindow } from '../domain/recorded.ts';
+import { judgeWindow, spanToAsk, type Availability } from '../domain/recorded.ts';
 import type { Span } from '../domain/spans.ts';
 import type { Copies } from './add-sound.ts';
 import { DeviceCopy } from './device-copy.ts';
@@ -118,7 +118,7 @@ async function askPresence(
   const nowSec = Math.floor(clock.now() / 1000);
   const presence: { local: Span[]; cloud: Span[] } = { local: [], cloud: [] };
   for (const span of nearby(spans)) {
-    const found = await cloud.presence(device, { startSec: span.startSec - 1, endSec: span.endSec + 1 });
+    const found = await cloud.presence(device, spanToAsk(span, nowSec));
     presence.local.push(...found.local);
     presence.cloud.push(...found.cloud);
   }

@@ -44,6 +44,17 @@ export interface Availability {
 }
 
 /**
+ * The stretch to ask for in order to judge a window. One that lies in the last two minutes is judged by what comes before
+ * them.
+ */
+export function spanToAsk(window: Span, nowSec: number): Span {
+  const sureSec = nowSec - reportLagSec - horizonSlackSec;
+  const isRecent = window.endSec > nowSec - reportLagSec;
+  const startSec = isRecent ? Math.min(window.startSec, sureSec) : window.startSec;
+  return { startSec: startSec - 1, endSec: window.endSec + 1 };
+}
+
+/**
  * Judges a window by what is reported as recorded. The last two minutes are never reported: a recording that reaches up
  * to them is taken to go on until `nowSec`.
  */

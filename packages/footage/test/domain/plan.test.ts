@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { planFetch, slotsOf } from '../../src/domain/fetch-plan.ts';
-import { isPassing, judgeWindow, mergeGaps } from '../../src/domain/recorded.ts';
+import { isPassing, judgeWindow, mergeGaps, spanToAsk } from '../../src/domain/recorded.ts';
 import { intersect, isCovered, lengthSec, merge, type Span, subtract } from '../../src/domain/spans.ts';
 import { checkStamp } from '../../src/domain/stamp-check.ts';
 
@@ -126,4 +126,11 @@ const stamps: [stampMs: number, offsetMs: number | undefined, verdict: string][]
 
 test.each(stamps)('a stamp of %d after an offset of %p is %s', (stampMs, offsetMs, verdict) => {
   expect(checkStamp(stampMs, 100, offsetMs)).toBe(verdict);
+});
+
+test('a window of the last two minutes is judged by what was recorded before them', () => {
+  const nowSec = 10_000;
+  expect(spanToAsk({ startSec: 9970, endSec: 9990 }, nowSec)).toEqual({ startSec: 9864, endSec: 9991 });
+  expect(spanToAsk({ startSec: 9000, endSec: 9990 }, nowSec)).toEqual({ startSec: 8999, endSec: 9991 });
+  expect(spanToAsk({ startSec: 9000, endSec: 9100 }, nowSec)).toEqual({ startSec: 8999, endSec: 9101 });
 });

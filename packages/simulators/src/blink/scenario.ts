@@ -15,10 +15,11 @@ export interface Happening {
 export class Scenario {
   /** From the end of a recording to its row being visible, in ms. */
   uploadMs = 4000;
+  /** Number of the next recording; clients remember what they have seen, so that none may come twice. */
+  nextId = 7001;
   readonly #account: Account;
   readonly #commands: Commands;
   readonly #now: () => number;
-  #nextId = 7001;
 
   constructor(account: Account, commands: Commands, now: () => number) {
     this.#account = account;
@@ -128,8 +129,8 @@ export class Scenario {
   }
 
   #row(camera: BlinkCamera, source: string, span: Happening & { startsAt: number; endsAt: number }): MediaRow {
-    const id = this.#nextId;
-    this.#nextId += 1;
+    const id = this.nextId;
+    this.nextId += 1;
     const uploadedAt = span.endsAt + (span.uploadMs ?? this.uploadMs);
     const times = { createdAt: span.startsAt, updatedAt: uploadedAt, uploadedAt };
     return { id, camera, source, ...times, watched: false, deleted: false, labels: span.labels ?? [] };
