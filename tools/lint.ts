@@ -18,6 +18,7 @@ const path = `${root}node_modules/.bin:${process.env['PATH'] ?? ''}`;
 const failed: string[] = [];
 for (const [name, command, ...args] of steps) {
   const startedAt = performance.now();
+  if (process.stdout.isTTY) process.stdout.write(`…    ${name}\r`);
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: root,
     encoding: 'utf8',

@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { argv, execPath, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import {
-  debianPackages,
-  findMissing,
-  installPrograms,
-  isSystemProgram,
-  type SystemProgram,
-} from './system-programs.ts';
+import { findMissing, installPrograms, isSystemProgram, packagesOf, type SystemProgram } from './system-programs.ts';
 
 /** Everything `npm test` runs: lint, unit and end-to-end tests, then one line with the figures. */
 
@@ -91,7 +85,7 @@ function listLeftOut(absent: readonly SystemProgram[]): string[] {
   if (absent.length === 0) return [];
   const files = globSync(testFiles, { cwd: root, exclude: (name) => name === 'node_modules' || name === 'dist' });
   const without = files.filter((file) => requirementsOf(join(root, file)).some((name) => absent.includes(name)));
-  const packages = absent.map((name) => debianPackages[name]).join(' ');
+  const packages = packagesOf(absent).join(' ');
   say(
     `Left out for want of ${absent.join(', ')} (sudo apt-get install ${packages}): ${without.join(', ') || 'nothing'}`,
   );
