@@ -1,5 +1,6 @@
 import type { Clock } from '@porchlight/core';
 import type { Notice, Severity } from './domain/notice.ts';
+import type { Progress } from './each-once.ts';
 
 /** One way to reach people. */
 export interface Channel {
@@ -8,9 +9,9 @@ export interface Channel {
   readonly minSeverity: Severity;
   /**
    * Sends once. Rejects with a coded error that says whether another try makes sense; called again with the same notice,
-   * it sends only what is missing.
+   * or with the progress it has noted, it sends only what is missing.
    */
-  send(notice: Notice, signal: AbortSignal): Promise<void>;
+  send(notice: Notice, signal: AbortSignal, progress?: Progress): Promise<void>;
 }
 
 /** What every channel is given beside its configuration. */

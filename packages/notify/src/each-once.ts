@@ -7,37 +7,49 @@ export interface Share {
   send(): Promise<unknown>;
 }
 
-interface Progress {
-  finished: Set<string>;
-  refusals: unknown[];
+/** How far a channel has come with a notice. */
+export interface Progress {
+  /** Ids of the shares that need no further try: they have arrived, or were refused for good. */
+  readonly finished: Set<string>;
+  /** What those who refused said. */
+  readonly refusals: string[];
+  /** Called after each share that is finished. */
+  onStep?: () => void;
+}
+
+export function createProgress(): Progress {
+  return { finished: new Set(), refusals: [] };
 }
 
 /**
  * Sends the shares of a notice, each for itself: one refusal stops no other share, and with the next try of the same
  * notice only what may still heal is sent. Rejects with `retry: 'later'` while anything may.
  */
-export function createEachOnce(): (notice: Notice, shares: readonly Share[]) => Promise<void> {
+export function createEachOnce(): (notice: Notice, shares: readonly Share[], progress?: Progress) => Promise<void> {
   const started = new WeakMap<Notice, Progress>();
-  return async (notice, shares) => {
-    const progress = started.get(notice) ?? { finished: new Set(), refusals: [] };
+  return async (notice, shares, given) => {
+    const progress = given ?? started.get(notice) ?? createProgress();
     started.set(notice, progress);
     const delayed: PorchlightError[] = [];
     for (const { id, send } of shares) {
       if (progress.finished.has(id)) continue;
       try {
         await send();
-        progress.finished.add(id);
       } catch (error) {
-        if (mayHeal(error)) delayed.push(error);
-        else {
-          progress.finished.add(id);
-          progress.refusals.push(error);
+        if (mayHeal(error)) {
+          delayed.push(error);
+          continue;
         }
+        progress.refusals.push(describeError(error));
       }
+      progress.finished.add(id);
+      progress.onStep?.();
     }
     const [first] = delayed;
-    if (first) throw joined(delayed, longestWait(delayed));
-    if (progress.refusals.length > 0) throw joined(progress.refusals, { retry: 'never' });
+    if (first) {
+      throw new PorchlightError(errorCode(first) ?? refused, joined(delayed.map(describeError)), longestWait(delayed));
+    }
+    if (progress.refusals.length > 0) throw new PorchlightError(refused, joined(progress.refusals), { retry: 'never' });
   };
 }
 
@@ -51,6 +63,8 @@ export async function withOrWithoutPicture(notice: Notice, send: (notice: Notice
   }
 }
 
+const refused = 'notify.refused';
+
 function mayHeal(error: unknown): error is PorchlightError {
   return typeof error === 'object' && error !== null && 'retry' in error && error.retry === 'later';
 }
@@ -60,7 +74,6 @@ function longestWait(errors: readonly PorchlightError[]): { retryAfterMs?: numbe
   return waits.length === 0 ? {} : { retryAfterMs: Math.max(...waits) };
 }
 
-function joined(errors: readonly unknown[], details: { retry?: 'never'; retryAfterMs?: number }): PorchlightError {
-  const messages = [...new Set(errors.map(describeError))];
-  return new PorchlightError(errorCode(errors[0]) ?? 'notify.refused', messages.join('; '), details);
+function joined(messages: readonly string[]): string {
+  return [...new Set(messages)].join('; ');
 }

@@ -1,8 +1,18 @@
 import { createDeadline, describeError, retry, type Clock, type Deadline, type Log } from '@porchlight/core';
 import type { Channel } from './channel.ts';
-import { admit, openGate, release, type GateDecision, type GateState, type QuietHours } from './domain/flood-gate.ts';
+import {
+  admit,
+  hold,
+  openGate,
+  release,
+  type GateDecision,
+  type GateState,
+  type QuietHours,
+} from './domain/flood-gate.ts';
 import { quietUntil } from './domain/quiet-hours.ts';
-import type { Notice } from './domain/notice.ts';
+import { severities, type Notice } from './domain/notice.ts';
+import { createProgress, type Progress } from './each-once.ts';
+import type { Saved } from './saved.ts';
 
 export interface Delivery {
   at: number;
@@ -21,39 +31,51 @@ export interface LaneParts {
   quietHours: QuietHours | undefined;
   localMinute: (now: number) => number;
   onDelivery: (delivery: Delivery) => void;
-  /** Alarms not delivered yet, to be kept for the next start. */
-  onPending: (key: string, notice: Notice | undefined) => void;
+  saved: Saved;
+  /** As an earlier run left it. */
+  gate?: GateState | undefined;
 }
 
 const order = { firstMs: 2_000, maxMs: 300_000 };
 const attempts = { info: 5, warning: 8, alarm: 40 } as const;
 const maxWaiting = 100;
-const ranks = { info: 0, warning: 1, alarm: 2 } as const;
 
 /** One channel with its own gate and its own queue: it can neither flood nor hold up another. Alarms overtake. */
 export class Lane {
   readonly #parts: LaneParts;
   readonly #wake: Deadline;
   readonly #queue: Notice[] = [];
-  #gate: GateState = openGate;
-  #alarms = new Set<Promise<void>>();
+  readonly #alarms = new Set<Promise<void>>();
+  #gate: GateState;
   #worker: Promise<void> | undefined;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
-    this.#wake = createDeadline(parts.clock, () => this.#apply(release(this.#gate, parts.clock.now(), this.#quiet())));
+    this.#gate = parts.gate ?? openGate;
+    this.#wake = createDeadline(parts.clock, () => this.#release());
+  }
+
+  /** Goes on with what the gate holds from before. */
+  start(): void {
+    this.#release();
   }
 
   add(notice: Notice): void {
     const { channel, clock } = this.#parts;
-    if (ranks[notice.severity] < ranks[channel.minSeverity]) return;
+    if (severities.indexOf(notice.severity) < severities.indexOf(channel.minSeverity)) return;
     this.#apply(admit(this.#gate, notice, clock.now(), this.#quiet()));
   }
 
-  /** Waits for what is under way; the signal ends it. */
+  /** An alarm of an earlier run, from `at` (epoch milliseconds): it has passed the gate. */
+  resume(notice: Notice, progress: Progress, at: number): void {
+    this.#sendAlarm(notice, progress, at);
+  }
+
+  /** Waits for what is under way; the signal ends it. What is unsent waits for the next start. */
   async settle(): Promise<void> {
     this.#wake.clear();
     await Promise.all([this.#worker, ...this.#alarms]);
+    for (const notice of this.#queue.splice(0)) this.#holdBack(notice);
   }
 
   #quiet(): number | undefined {
@@ -62,41 +84,61 @@ export class Lane {
     return quietHours && quietUntil(quietHours, now, localMinute(now));
   }
 
+  #release(): void {
+    this.#apply(release(this.#gate, this.#parts.clock.now(), this.#quiet()));
+  }
+
   #apply({ state, send, wakeAt }: GateDecision): void {
-    this.#gate = state;
+    this.#setGate(state);
     if (wakeAt !== undefined) this.#wake.set(Math.max(1, wakeAt - this.#parts.clock.now()));
     if (!send) return;
-    if (send.severity === 'alarm') {
-      // Not behind a queue whose head may be waiting for its tenth attempt.
-      const sent = this.#deliver(send).finally(() => this.#alarms.delete(sent));
-      this.#alarms.add(sent);
-      return;
-    }
+    // Not behind a queue whose head may be waiting for its tenth attempt.
+    if (send.severity === 'alarm') return this.#sendAlarm(send, createProgress(), this.#parts.clock.now());
     if (this.#queue.length >= maxWaiting) this.#queue.shift();
     this.#queue.push(send);
     this.#worker ??= this.#work().finally(() => (this.#worker = undefined));
   }
 
+  #setGate(gate: GateState): void {
+    if (gate === this.#gate) return;
+    this.#gate = gate;
+    this.#parts.saved.keepGate(this.#parts.channel.label, gate);
+  }
+
+  #holdBack(notice: Notice): void {
+    this.#setGate(hold(this.#gate, notice, this.#parts.clock.now()));
+  }
+
+  #sendAlarm(notice: Notice, progress: Progress, at: number): void {
+    const { channel, saved } = this.#parts;
+    const alarm = { at, channel: channel.label, notice, progress };
+    progress.onStep = () => saved.keepAlarm(alarm);
+    progress.onStep();
+    const sent = this.#deliver(notice, progress).finally(() => this.#alarms.delete(sent));
+    this.#alarms.add(sent);
+  }
+
   async #work(): Promise<void> {
-    for (let next = this.#queue.shift(); next && !this.#parts.signal.aborted; next = this.#queue.shift()) {
-      await this.#deliver(next);
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+      await this.#deliver(next, createProgress());
+      if (this.#parts.signal.aborted) return;
     }
   }
 
-  async #deliver(notice: Notice): Promise<void> {
-    const { channel, clock, log, signal, onDelivery, onPending } = this.#parts;
+  async #deliver(notice: Notice, progress: Progress): Promise<void> {
+    const { channel, clock, log, signal, onDelivery, saved } = this.#parts;
     const { key, severity } = notice;
     const base = { channel: channel.label, key, severity };
-    if (severity === 'alarm') onPending(`${channel.label} ${key}`, notice);
     try {
-      await retry({ ...order, attempts: attempts[severity], clock, signal }, () => channel.send(notice, signal));
+      const send = () => channel.send(notice, signal, progress);
+      await retry({ ...order, attempts: attempts[severity], clock, signal }, send);
       onDelivery({ at: clock.now(), ...base, ok: true });
     } catch (error) {
-      // Stopped in the middle: an alarm stays pending and goes out after the next start.
-      if (signal.aborted) return;
+      // Stopped in the middle: it goes out after the next start.
+      if (signal.aborted) return severity === 'alarm' ? undefined : this.#holdBack(notice);
       log.warn(`A message could not be delivered: ${describeError(error)}`);
       onDelivery({ at: clock.now(), ...base, ok: false, problem: describeError(error) });
     }
-    if (severity === 'alarm') onPending(`${channel.label} ${key}`, undefined);
+    if (severity === 'alarm') saved.forgetAlarm(channel.label, key);
   }
 }

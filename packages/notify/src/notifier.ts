@@ -5,6 +5,7 @@ import { toMinute } from './domain/quiet-hours.ts';
 import { Lane, type Delivery } from './lane.ts';
 import type { Notice } from './domain/notice.ts';
 import { openChannels } from './open-channels.ts';
+import { createSaved, type LeftOver } from './saved.ts';
 
 export interface NotifierOptions {
   channels: readonly ChannelConfig[];
@@ -51,23 +52,13 @@ const deliveryLine = z
   })
   .pipe(deliverySchema);
 
-const pendingSchema = z.record(
-  z.string(),
-  z.object({ at: z.number(), channel: z.string(), key: z.string(), title: z.string(), text: z.string() }),
-);
-
 /** Messages to people, through every configured channel, each for itself. */
 export function createNotifier(options: NotifierOptions): Notifier {
   const { channels, clock, log, storage, signal, quietHours, timeZone } = options;
   const journal = storage.journal('deliveries');
-  const pendingFile = storage.document('pending-alarms', pendingSchema, {});
-  const pending = new Map<string, z.output<typeof pendingSchema>[string]>();
-  // What an earlier run left is read before anything is written over it.
-  const leftOver = pendingFile.read();
   let count = 0;
   const complain = (error: unknown): void => log.warn(`The delivery log cannot be written: ${describeError(error)}`);
-
-  const save = (): Promise<void> => leftOver.then(() => pendingFile.write(Object.fromEntries(pending))).catch(complain);
+  const saved = createSaved(storage, complain);
 
   const record = async (delivery: Delivery): Promise<void> => {
     await journal.append(JSON.stringify(delivery));
@@ -76,37 +67,36 @@ export function createNotifier(options: NotifierOptions): Notifier {
   };
 
   const opened = openChannels(channels, clock);
-  const lanes = opened.map((channel) => {
-    return new Lane({
-      channel,
-      clock,
-      log,
-      signal,
-      quietHours: quietHours && { fromMinute: toMinute(quietHours.from), toMinute: toMinute(quietHours.to) },
-      localMinute: (now) => localMinute(now, timeZone),
-      onDelivery: (delivery) => void record(delivery).catch(complain),
-      onPending(key, notice) {
-        if (!notice) pending.delete(key);
-        else {
-          const { title, text } = notice;
-          pending.set(key, { at: clock.now(), channel: channel.label, key: notice.key, title, text });
-        }
-        void save();
-      },
+  const openLanes = async (): Promise<Lane[]> => {
+    const { gates, alarms }: LeftOver = await saved.load().catch((error: unknown) => {
+      complain(error);
+      return { gates: {}, alarms: [] };
     });
-  });
-
-  const resume = async (): Promise<void> => {
-    for (const { at, channel, ...notice } of Object.values(await leftOver)) {
-      if (clock.now() - at > maxPendingAgeMs) continue;
-      lanes[opened.findIndex(({ label }) => label === channel)]?.add({ severity: 'alarm', ...notice });
-    }
+    return opened.map((channel) => {
+      const lane = new Lane({
+        channel,
+        clock,
+        log,
+        signal,
+        quietHours: quietHours && { fromMinute: toMinute(quietHours.from), toMinute: toMinute(quietHours.to) },
+        localMinute: (now) => localMinute(now, timeZone),
+        onDelivery: (delivery) => void record(delivery).catch(complain),
+        saved,
+        gate: gates[channel.label],
+      });
+      lane.start();
+      for (const { at, channel: label, finished, refusals, ...notice } of alarms) {
+        if (label !== channel.label || clock.now() - at > maxPendingAgeMs) continue;
+        lane.resume({ severity: 'alarm', ...notice }, { finished: new Set(finished), refusals }, at);
+      }
+      return lane;
+    });
   };
-  resume().catch(complain);
+  const lanes = openLanes();
 
   return {
     notify(notice) {
-      for (const lane of lanes) lane.add(notice);
+      void lanes.then((all) => all.forEach((lane) => lane.add(notice)));
     },
     async deliveries() {
       return (await journal.lines()).flatMap((line) => {
@@ -115,7 +105,8 @@ export function createNotifier(options: NotifierOptions): Notifier {
       });
     },
     async stop() {
-      await Promise.all(lanes.map((lane) => lane.settle()));
+      await Promise.all((await lanes).map((lane) => lane.settle()));
+      await saved.settle();
     },
   };
 }

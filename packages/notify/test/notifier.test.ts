@@ -116,6 +116,82 @@ test('of two channels of one kind, only the one that still owes the alarm sends 
   expect(good.received).toHaveLength(1);
 });
 
+test('a receiver that has the alarm does not get it again after a restart; who refused is asked no more', async () => {
+  const server = await open();
+  const say = (status: number) => ({
+    status,
+    body: JSON.stringify({ ok: status === 200, error_code: status, description: 'no', result: {} }),
+  });
+  server.answers = [say(200), say(403), say(503)];
+  const telegram: ChannelConfig = {
+    type: 'telegram',
+    minSeverity: 'info',
+    token: '1:x',
+    chatIds: ['a', 'b', 'c'],
+    apiUrl: server.url,
+  };
+  const first = build([telegram]);
+  first.notifier.notify(alarm);
+  await until(
+    () => (first.storage.files.get('pending-alarms') ?? '').includes('"a","b"') && server.received.length === 3,
+  );
+  first.abort();
+  await first.notifier.stop();
+  server.answers = [say(200)];
+  const second = build([telegram], { storage: first.storage });
+  await until(() => first.storage.files.get('pending-alarms') === '{}');
+  const chats = server.received.map(({ body }) => (JSON.parse(body.toString()) as { chat_id: string }).chat_id);
+  expect(chats).toEqual(['a', 'b', 'c', 'c']);
+  expect(second.log.lines.join()).toMatch(/answered 403/);
+});
+
+test('what was said before a restart is not said again after it', async () => {
+  const server = await open();
+  const low = { key: 'battery', severity: 'warning' as const, title: 'Battery low', text: '' };
+  const first = build([webhook(server, 'w')]);
+  first.notifier.notify(low);
+  await until(() => first.storage.files.get('deliveries')?.includes('"ok":true') === true);
+  first.abort();
+  await first.notifier.stop();
+  const second = build([webhook(server, 'w')], { storage: first.storage });
+  second.notifier.notify(low);
+  second.notifier.notify({ ...low, key: 'other' });
+  await until(() => server.received.length === 2);
+  expect(JSON.parse(server.received[1]!.body.toString())).toMatchObject({ id: 'other' });
+});
+
+test('what waits for the morning outlives a restart in the night', async () => {
+  const server = await open();
+  // The fake clock begins at midnight UTC.
+  const clock = createFakeClock();
+  const part = { clock, quietHours: { from: '22:00', to: '07:00' }, timeZone: 'UTC' };
+  const first = build([webhook(server, 'w')], part);
+  for (const key of ['one', 'two']) first.notifier.notify({ key, severity: 'warning', title: key, text: '' });
+  await until(() => (first.storage.files.get('gates') ?? '').includes('two'));
+  first.abort();
+  await first.notifier.stop();
+  build([webhook(server, 'w')], { ...part, storage: first.storage });
+  await until(() => clock.pending > 0);
+  await clock.advance(7 * 3_600_000 - 60_000);
+  expect(server.received).toEqual([]);
+  await clock.advance(60_000);
+  await until(() => server.received.length === 1);
+  expect(JSON.parse(server.received[0]!.body.toString())).toMatchObject({ title: '2 messages', text: 'one: \ntwo: ' });
+});
+
+test('a warning that was under way when it stopped goes out after the next start', async () => {
+  const server = await open({ status: 503 });
+  const first = build([webhook(server, 'w')]);
+  for (const key of ['one', 'two']) first.notifier.notify({ key, severity: 'warning', title: key, text: '' });
+  await until(() => server.received.length === 1);
+  first.abort();
+  await first.notifier.stop();
+  server.answers = [{ status: 200 }];
+  build([webhook(server, 'w')], { storage: first.storage });
+  await until(() => server.received.length === 2);
+  expect(JSON.parse(server.received[1]!.body.toString())).toMatchObject({ title: '2 messages' });
+});
+
 test('a torn line of the delivery log is passed over', async () => {
   const server = await open();
   const { notifier, storage } = build([webhook(server, 'w')]);

@@ -1,4 +1,5 @@
-import type { Notice, Severity } from './notice.ts';
+import * as z from 'zod';
+import { severities, type Notice } from './notice.ts';
 
 /** When messages may be sent, in minutes since midnight, local time. */
 export interface QuietHours {
@@ -6,25 +7,22 @@ export interface QuietHours {
   toMinute: number;
 }
 
-/** What the gate remembers of one channel. Times are epoch milliseconds. */
-export interface GateState {
-  /** Messages that may be sent now; grows by one every `refillMs`. */
-  tokens: number;
-  tokensAt: number;
-  /** Keys of what was sent or held lately, with their times. */
-  recent: readonly { key: string; severity: Severity; at: number }[];
-  /** What waits to be sent together. */
-  held: readonly HeldNotice[];
-  /** Held beyond `maxHeld`, and only counted. */
-  uncounted: number;
-}
+const severitySchema = z.enum(severities);
+const heldSchema = z.object({ title: z.string(), text: z.string(), severity: severitySchema, at: z.number() });
 
-export interface HeldNotice {
-  title: string;
-  text: string;
-  severity: Severity;
-  at: number;
-}
+/** What the gate remembers of one channel. Times are epoch milliseconds. */
+export const gateSchema = z.object({
+  /** Messages that may be sent now; grows by one every `refillMs`. */
+  tokens: z.number(),
+  tokensAt: z.number(),
+  /** Keys of what was sent or held lately, with their times. */
+  recent: z.array(z.object({ key: z.string(), severity: severitySchema, at: z.number() })).readonly(),
+  /** What waits to be sent together. */
+  held: z.array(heldSchema).readonly(),
+  /** Held beyond `maxHeld`, and only counted. */
+  uncounted: z.number(),
+});
+export type GateState = z.output<typeof gateSchema>;
 
 export const openGate: GateState = { tokens: 5, tokensAt: 0, recent: [], held: [], uncounted: 0 };
 
@@ -74,7 +72,8 @@ function isRepetition({ recent }: GateState, notice: Notice): boolean {
   });
 }
 
-function hold(state: GateState, { title, text, severity }: Notice, now: number): GateState {
+/** Keeps a notice back, to be sent together with others. */
+export function hold(state: GateState, { title, text, severity }: Notice, now: number): GateState {
   if (state.held.length >= maxHeld) return { ...state, uncounted: state.uncounted + 1 };
   return { ...state, held: [...state.held, { title, text, severity, at: now }] };
 }

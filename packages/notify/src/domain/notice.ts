@@ -1,4 +1,5 @@
-export type Severity = 'info' | 'warning' | 'alarm';
+export const severities = ['info', 'warning', 'alarm'] as const;
+export type Severity = (typeof severities)[number];
 
 export interface NoticeImage {
   name: string;

@@ -29,9 +29,18 @@ export async function open(answer?: FakeServer['answers'][number]): Promise<Fake
   return server;
 }
 
-/** A mail server that takes one message at a time, until the end of the test; `refuse` answers the sender's address. */
-export async function openMail(refuse?: string): Promise<{ url: string; mails: string[] }> {
-  const server = await startMailServer(refuse);
+/** What a mail server answers where it does not simply agree. */
+export interface MailAnswers {
+  sender?: string;
+  /** By address. */
+  receivers?: Record<string, string>;
+  /** To each message in turn; then all is well. */
+  mails?: string[];
+}
+
+/** A mail server that takes one message at a time, until the end of the test. */
+export async function openMail(answers: MailAnswers = {}): Promise<{ url: string; mails: string[] }> {
+  const server = await startMailServer(answers);
   stops.push(() => server.stop());
   return server;
 }
@@ -60,7 +69,8 @@ async function startServer(
   return fake;
 }
 
-async function startMailServer(refuse?: string): Promise<{ url: string; mails: string[]; stop(): void }> {
+async function startMailServer(answers: MailAnswers): Promise<{ url: string; mails: string[]; stop(): void }> {
+  const ofMails = [...(answers.mails ?? [])];
   const mails: string[] = [];
   const server = createTcpServer((socket) => {
     let isData = false;
@@ -82,10 +92,11 @@ async function startMailServer(refuse?: string): Promise<{ url: string; mails: s
           isData = false;
           mails.push(mail);
           mail = '';
-          say('250 queued');
+          say(ofMails.shift() ?? '250 queued');
         } else if (/^EHLO/i.test(line)) say('250 fake');
         else if (/^STARTTLS/i.test(line)) say('502 not here');
-        else if (/^MAIL/i.test(line)) say(refuse ?? '250 ok');
+        else if (/^MAIL/i.test(line)) say(answers.sender ?? '250 ok');
+        else if (/^RCPT/i.test(line)) say(answers.receivers?.[/<(.*)>/.exec(line)?.[1] ?? ''] ?? '250 ok');
         else if (/^DATA/i.test(line)) {
           isData = true;
           say('354 go on');

@@ -1,6 +1,8 @@
 import { PorchlightError } from '@porchlight/core';
 import type { Channel, ChannelContext } from '../../channel.ts';
 import type { EmailConfig } from '../../config.ts';
+import type { Notice } from '../../domain/notice.ts';
+import { withOrWithoutPicture } from '../../each-once.ts';
 import { smtpErrorSchema } from './schema.ts';
 
 /** E-mail over SMTP; plain `smtp:` is upgraded to TLS, and refused with a password when the server cannot. */
@@ -12,7 +14,7 @@ export function createEmail(config: EmailConfig, { label }: ChannelContext): Cha
   return {
     label,
     minSeverity,
-    async send({ key, severity, title, text, images = [] }, signal) {
+    async send(complete, signal) {
       const { createTransport } = await import('nodemailer');
       const transport = createTransport({
         host: url.hostname,
@@ -24,24 +26,34 @@ export function createEmail(config: EmailConfig, { label }: ChannelContext): Cha
         ...auth,
       });
       signal.addEventListener('abort', () => transport.close(), { once: true });
+      let refused = 0;
       try {
-        await transport.sendMail({
-          from,
-          to: [...to],
-          subject: title,
-          text: text || title,
-          messageId: `<${encodeURIComponent(key)}@porchlight>`,
-          priority: severity === 'alarm' ? 'high' : 'normal',
-          attachments: images.map(({ name, type, bytes }) => {
-            return { filename: name, contentType: type, content: Buffer.from(bytes) };
-          }),
+        await withOrWithoutPicture(complete, async (notice) => {
+          const sent = await transport.sendMail({ from, to: [...to], ...compose(notice) }).catch((error: unknown) => {
+            throw toError(error, label);
+          });
+          refused = sent.rejected.length;
         });
-      } catch (error) {
-        throw toError(error, label);
       } finally {
         transport.close();
       }
+      if (refused === 0) return;
+      // The others have it, so nothing is sent again.
+      const message = `${label}: the server refused ${refused} of ${to.length} receivers; check their addresses`;
+      throw new PorchlightError('notify.refused', message, { retry: 'never' });
     },
+  };
+}
+
+function compose({ key, severity, title, text, images = [] }: Notice) {
+  return {
+    subject: title,
+    text: text || title,
+    messageId: `<${encodeURIComponent(key)}@porchlight>`,
+    priority: severity === 'alarm' ? ('high' as const) : ('normal' as const),
+    attachments: images.map(({ name, type, bytes }) => {
+      return { filename: name, contentType: type, content: Buffer.from(bytes) };
+    }),
   };
 }
 

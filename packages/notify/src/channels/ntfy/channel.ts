@@ -30,11 +30,11 @@ export function createNtfy(
   return {
     label,
     minSeverity,
-    async send(notice, signal) {
+    async send(notice, signal, progress) {
       const pictures = (notice.images ?? []).slice(0, 1).map((picture) => {
         return { id: 'picture', send: () => sendPicture(picture, signal) };
       });
-      await eachOnce(notice, [{ id: 'text', send: () => sendText(notice, signal) }, ...pictures]);
+      await eachOnce(notice, [{ id: 'text', send: () => sendText(notice, signal) }, ...pictures], progress);
     },
   };
 }

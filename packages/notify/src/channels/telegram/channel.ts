@@ -16,7 +16,7 @@ export function createTelegram(config: TelegramConfig, { label }: ChannelContext
   return {
     label,
     minSeverity,
-    async send(notice, signal) {
+    async send(notice, signal, progress) {
       const grammy = await import('grammy');
       const api = new grammy.Api(token, { timeoutSeconds: 20, ...(apiUrl !== undefined && { apiRoot: apiUrl }) });
       const sendTo = (chat: string, part: Notice): Promise<void> =>
@@ -26,6 +26,7 @@ export function createTelegram(config: TelegramConfig, { label }: ChannelContext
       await eachOnce(
         notice,
         chatIds.map((id) => ({ id, send: () => withOrWithoutPicture(notice, (part) => sendTo(id, part)) })),
+        progress,
       );
     },
   };

@@ -21,7 +21,7 @@ export function createTwilio(config: TwilioConfig, { label, clock }: ChannelCont
   return {
     label,
     minSeverity,
-    async send(notice, signal) {
+    async send(notice, signal, progress) {
       const { severity, title, text } = notice;
       const message = text === '' ? title : `${title}\n${text}`;
       const calls = to.map((number) => ({
@@ -32,7 +32,7 @@ export function createTwilio(config: TwilioConfig, { label, clock }: ChannelCont
         id: `sms-${number}`,
         send: () => order('Messages', { To: number, Body: message.slice(0, 1600) }, signal),
       }));
-      await eachOnce(notice, [...(call && severity === 'alarm' ? calls : []), ...(sms ? texts : [])]);
+      await eachOnce(notice, [...(call && severity === 'alarm' ? calls : []), ...(sms ? texts : [])], progress);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Channel, ChannelContext } from '../../channel.ts';
 import type { WebhookConfig } from '../../config.ts';
+import { withOrWithoutPicture } from '../../each-once.ts';
 import { post } from '../../http.ts';
 import { webhookBodySchema } from './schema.ts';
 
@@ -12,22 +13,24 @@ export function createWebhook({ url, secret, minSeverity }: WebhookConfig, { lab
   return {
     label,
     minSeverity,
-    async send({ key, severity, title, text, images = [] }, signal) {
-      const pictures = images.map(({ name, type, bytes }) => {
-        return { name, type, base64: Buffer.from(bytes).toString('base64') };
-      });
-      const body = JSON.stringify(webhookBodySchema.parse({ id: key, severity, title, text, images: pictures }));
-      const timestamp = String(Math.floor(clock.now() / 1000));
-      const headers: Record<string, string> = {
-        'content-type': 'application/json',
-        'idempotency-key': key,
-        'x-porchlight-timestamp': timestamp,
-      };
-      if (secret !== undefined) {
-        const digest = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
-        headers['x-porchlight-signature'] = `sha256=${digest}`;
-      }
-      await post({ url, label, headers, body, clock, signal });
-    },
+    send: (notice, signal) =>
+      withOrWithoutPicture(notice, async ({ key, severity, title, text, images = [] }) => {
+        const pictures = images.map(({ name, type, bytes }) => {
+          return { name, type, base64: Buffer.from(bytes).toString('base64') };
+        });
+        const body = JSON.stringify(webhookBodySchema.parse({ id: key, severity, title, text, images: pictures }));
+        const timestamp = String(Math.floor(clock.now() / 1000));
+        const headers = {
+          'content-type': 'application/json',
+          'idempotency-key': key,
+          'x-porchlight-timestamp': timestamp,
+          ...(secret !== undefined && { 'x-porchlight-signature': sign(secret, `${timestamp}.${body}`) }),
+        };
+        await post({ url, label, headers, body, clock, signal });
+      }),
   };
+}
+
+function sign(secret: string, text: string): string {
+  return `sha256=${createHmac('sha256', secret).update(text).digest('hex')}`;
 }
