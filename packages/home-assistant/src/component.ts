@@ -9,8 +9,12 @@ export interface Mapped<Options = unknown> {
   options: Options;
   stateTopic: string;
   commandTopic: string;
-  /** The fields that every entity has; the main one takes the device's name. */
-  entity(platform: string, key: string, name: string | null): Component;
+  /** Where the device's events of a type are published. */
+  eventTopic(type: string): string;
+  /** The fields that every entity has. */
+  entity(platform: string, key: string, name: string): Component;
+  /** The same for what the device is there for: the first one takes the device's name. */
+  mainEntity(platform: string, key: string, name: string): Component;
 }
 
 /** How a capability looks in Home Assistant: entities by key. */

@@ -30,12 +30,7 @@ export function objectId({ root, service }: DiscoveryPlace, device: string): str
 export function describeDiscovery(description: DeviceDescription, place: DiscoveryPlace): Discovery | undefined {
   const { id, name, manufacturer = 'Porchlight', model, serial, firmware, room } = description;
   const unique = objectId(place, id);
-  const components = Object.assign(
-    {},
-    ...Object.keys(description.capabilities)
-      .filter(isCapabilityName)
-      .map((capability) => mappings[capability](mapped(description, capability, { place, unique }))),
-  ) as Record<string, Component>;
+  const components = componentsOf(description, place, unique);
   if (Object.keys(components).every((key) => key === 'problem')) return undefined;
   return {
     device: {
@@ -55,18 +50,33 @@ export function describeDiscovery(description: DeviceDescription, place: Discove
   };
 }
 
-function mapped(
-  device: DeviceDescription,
-  capability: CapabilityName,
-  { place, unique }: { place: DiscoveryPlace; unique: string },
-): Mapped {
-  const address = { service: place.service, device: device.id, capability };
+function componentsOf(device: DeviceDescription, place: DiscoveryPlace, unique: string): Record<string, Component> {
+  let isNamed = false;
+  const entity: Mapped['entity'] = (platform, key, name) => ({ platform, unique_id: `${unique}_${key}`, name });
+  const mainEntity: Mapped['mainEntity'] = (platform, key, name) => {
+    const component = { ...entity(platform, key, name), ...(!isNamed && { name: null }) };
+    isNamed = true;
+    return component;
+  };
+  const common = { device, entity, mainEntity };
+  const mapped = Object.keys(device.capabilities)
+    .filter(isCapabilityName)
+    .map((capability) =>
+      mappings[capability]({
+        ...common,
+        ...topicsOf(place, device.id, capability),
+        options: device.capabilities[capability],
+      }),
+    );
+  return Object.assign({}, ...mapped) as Record<string, Component>;
+}
+
+function topicsOf({ root, service }: DiscoveryPlace, device: string, capability: CapabilityName) {
+  const address = { service, device, capability };
   return {
-    device,
-    options: device.capabilities[capability],
-    stateTopic: topics.state.format(place.root, address),
-    commandTopic: topics.command.format(place.root, address),
-    entity: (platform, key, entityName) => ({ platform, unique_id: `${unique}_${key}`, name: entityName }),
+    stateTopic: topics.state.format(root, address),
+    commandTopic: topics.command.format(root, address),
+    eventTopic: (type: string) => topics.event.format(root, { service, device, type }),
   };
 }
 

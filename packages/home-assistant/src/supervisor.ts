@@ -17,22 +17,23 @@ export interface MqttService {
   password?: string;
 }
 
+/** Longest wait for an answer, milliseconds. */
+const timeoutMs = 10_000;
+
 /**
- * The broker of the Home Assistant that this add-on runs in. Rejects with `supervisor.no-mqtt` when there is none.
+ * The broker of the Home Assistant that this add-on runs in. Rejects with `supervisor.no-mqtt` while there is none: the
+ * Mosquitto add-on offers its own only once it has started.
  */
-export async function readMqttService(
-  token: string,
-  baseUrl = 'http://supervisor',
-  signal: AbortSignal = AbortSignal.timeout(10_000),
-): Promise<MqttService> {
+export async function readMqttService(token: string, baseUrl = 'http://supervisor'): Promise<MqttService> {
   const headers = { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(timeoutMs);
   const response = await fetch(`${baseUrl}/services/mqtt`, { headers, signal }).catch((cause: unknown) => {
     throw new PorchlightError('supervisor.unreachable', 'The Supervisor does not answer.', { cause });
   });
   const result = answerSchema.safeParse(await response.json().catch(() => undefined));
   if (!response.ok || !result.success) {
     const message = 'Home Assistant offers no MQTT broker; install the Mosquitto add-on, or set broker.url.';
-    throw new PorchlightError('supervisor.no-mqtt', message, { retry: 'after-user' });
+    throw new PorchlightError('supervisor.no-mqtt', message);
   }
   const { host, port, ssl, username, password } = result.data.data;
   return {

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { brokerSettings, observe, runLamp, tempFolder } from '../../bus/test/support/house.ts';
+import { brokerSettings, observe, runLamp, startObserver, tempFolder } from '../../bus/test/support/house.ts';
 import { startMosquitto, type Mosquitto } from '../../bus/test/support/mosquitto.ts';
 import { Announcer, readMqttService } from '../src/index.ts';
 
@@ -59,6 +59,55 @@ test('a device is announced, again when Home Assistant starts, and taken back wh
   await goOn(() => announced() > before);
   lamp.lamp()?.remove();
   await goOn(() => seen.at(-1)?.payload === '');
+}, 30_000);
+
+test('an entity that goes is taken out by name, and then named no more', async () => {
+  const { mosquitto, seen, goOn } = await openHouse();
+  const topic = 'homeassistant/device/porchlight_lamps_lamp/config';
+  const latest = (): Record<string, object> => {
+    const payload = seen.findLast((message) => message.topic === topic)?.payload;
+    return payload ? (JSON.parse(payload) as { components: Record<string, object> }).components : {};
+  };
+  await goOn(() => 'switch' in latest());
+  const withBattery = seen
+    .findLast((message) => message.topic === topic)!
+    .payload.replace(
+      '"components":{',
+      '"components":{"battery":{"platform":"sensor","unique_id":"porchlight_lamps_lamp_battery"},',
+    );
+  await publish(mosquitto, topic, withBattery, '-r');
+  await goOn(() => 'battery' in latest());
+  const from = seen.length;
+  await publish(mosquitto, 'homeassistant/status', 'online');
+  await goOn(() => seen.length > from && !('battery' in latest()));
+  const farewell = JSON.parse(seen[from]!.payload) as { components: Record<string, object> };
+  expect(farewell.components['battery']).toEqual({ platform: 'sensor' });
+  expect(Object.keys(farewell.components)).toContain('switch');
+}, 30_000);
+
+test('nothing is taken for stale while the broker is away', async () => {
+  const mosquitto = await startMosquitto();
+  stops.push(() => mosquitto.stop());
+  await mosquitto.kill();
+  const observer = startObserver(brokerSettings({ url: mosquitto.url }), await tempFolder());
+  stops.push(() => observer.stop());
+  const clock = createFakeClock();
+  const announcer = new Announcer({ client: observer.client, clock, log: observer.log });
+  stops.push(() => announcer.stop());
+  announcer.start();
+  await clock.advance(60_000);
+  await mosquitto.restart();
+  const old = { origin: { name: 'Porchlight' }, availability: [{ topic: 'porchlight/x/status' }] };
+  await publish(mosquitto, 'homeassistant/device/porchlight_old/config', JSON.stringify(old), '-r');
+  let retained = 'not heard';
+  observer.client.foreign.subscribe('homeassistant/device/porchlight_old/config', ({ payload }) => {
+    retained = Buffer.from(payload).toString();
+  });
+  await until(() => retained.includes('Porchlight'), 15_000);
+  await clock.advance(4_000);
+  expect(retained).toContain('Porchlight');
+  await clock.advance(2_000);
+  await until(() => retained === '');
 }, 30_000);
 
 test('what an earlier run announced and is no more is cleared; what belongs to others stays', async () => {

@@ -4,9 +4,15 @@ import { capabilities, deviceDescriptionSchema, isCapabilityName, type Commandab
 import nunjucks from 'nunjucks';
 import { describeDiscovery } from '../src/index.ts';
 import type { Component } from '../src/component.ts';
+import { quantities as watchdogFigures } from '../../../plugins/watchdog/src/adapters/devices/figures.ts';
+import { objectionsTo } from './support/rules.ts';
 
 const jinja = new nunjucks.Environment(null, { autoescape: false });
 jinja.addFilter('tojson', (value: unknown) => JSON.stringify(value));
+// Functions that Home Assistant's templates have.
+jinja.addFilter('timestamp_utc', (seconds: number) => new Date(seconds * 1000).toISOString());
+jinja.addGlobal('now', () => new Date('2026-01-01T12:00:00Z').toISOString());
+jinja.addGlobal('as_timestamp', (time: string) => Date.parse(time) / 1000);
 const render = (template: unknown, variables: object): string => jinja.renderString(String(template), variables);
 
 const place = { service: 'house', root: 'porchlight' };
@@ -61,9 +67,51 @@ test('every capability that Home Assistant can show is there, with ids that neve
     ['battery-low', 'binary_sensor', 'porchlight_house_thing_battery-low'],
     ['temperature', 'sensor', 'porchlight_house_thing_temperature'],
     ['doorbell', 'event', 'porchlight_house_thing_doorbell'],
+    ['take-snapshot', 'button', 'porchlight_house_thing_take-snapshot'],
+    ['last-snapshot', 'sensor', 'porchlight_house_thing_last-snapshot'],
     ['power', 'sensor', 'porchlight_house_thing_power'],
     ['problem', 'binary_sensor', 'porchlight_house_thing_problem'],
   ]);
+});
+
+const measured = (part: object) => ({ measurement: { quantities: { figure: { name: 'Figure', ...part } } } });
+const figures: [what: string, capabilities: object][] = [
+  ['power', measured({ unit: 'W', deviceClass: 'power' })],
+  ['energy', measured({ unit: 'kWh', deviceClass: 'energy' })],
+  ['humidity', measured({ unit: '%', deviceClass: 'humidity' })],
+  ['carbon dioxide', measured({ unit: 'ppm', deviceClass: 'carbon_dioxide' })],
+  ['fine dust', measured({ unit: 'µg/m³', deviceClass: 'pm25' })],
+  ['organic compounds', measured({ unit: 'ppb', deviceClass: 'volatile_organic_compounds_parts' })],
+  ['air quality', measured({ deviceClass: 'aqi' })],
+  ['a point in time', measured({ deviceClass: 'timestamp', diagnostic: true })],
+  ['a count against its threshold', measured({ unit: 'of 2' })],
+  ['the figures of the watchdog', { connectivity: {}, measurement: { quantities: watchdogFigures } }],
+];
+
+test.each<[string, object]>([
+  ['everything at once', everything],
+  ['a light', { switch: { as: 'light' } }],
+  ['an outlet', { switch: { as: 'outlet' } }],
+  ['an alarm with a code of letters', { alarm: { modes: ['away'], code: 'text', codeToArm: true } }],
+  ['an alarm without a code', { alarm: { modes: ['home'] } }],
+  ...figures,
+])('Home Assistant has no objection to %s', (_what, given) => {
+  expect(objectionsTo(describe(given))).toEqual([]);
+});
+
+test('what Home Assistant keeps statistics of', () => {
+  const classes = figures.map(([what, given]) => [what, describe(given)?.components['figure']?.['state_class']]);
+  expect(Object.fromEntries(classes)).toMatchObject({
+    power: 'measurement',
+    energy: 'total_increasing',
+    'a point in time': undefined,
+    'a count against its threshold': undefined,
+  });
+});
+
+test('the first of a device takes its name, the others have their own', () => {
+  const { components = {} } = describe({ contact: {}, motion: {}, switch: {} }) ?? {};
+  expect(Object.values(components).map(({ name }) => name)).toEqual([null, 'Switch', 'Opening']);
 });
 
 test('another house on the same broker has names of its own', () => {
@@ -73,8 +121,10 @@ test('another house on the same broker has names of its own', () => {
 });
 
 test('a device that has nothing to show is not announced', () => {
-  expect(describe({ camera: {} })).toBeUndefined();
+  expect(describe({})).toBeUndefined();
 });
+
+const epoch = '1970-01-01T00:00:00.000Z';
 
 test.each<[string, object, string, object, string]>([
   ['a motion', { motion: {} }, 'motion', { detected: true }, 'ON'],
@@ -85,21 +135,37 @@ test.each<[string, object, string, object, string]>([
   ['an armed alarm', { alarm: everything.alarm }, 'alarm', { mode: 'night', phase: 'armed' }, 'armed_night'],
   ['a ringing alarm', { alarm: everything.alarm }, 'alarm', { mode: 'away', phase: 'triggered' }, 'triggered'],
   ['a switch', { switch: {} }, 'switch', { on: true }, 'ON'],
+  ['a connection nobody has looked at', { connectivity: {} }, 'connectivity', { status: 'unknown' }, 'None'],
   ['no internet', { connectivity: {} }, 'connectivity', { status: 'offline' }, 'OFF'],
   ['a status', { connectivity: {} }, 'status', { status: 'rebooting' }, 'rebooting'],
   ['a battery', { battery: {} }, 'battery', { percent: 80, low: false }, '80'],
   ['a battery that only says low', { battery: {} }, 'battery-low', { low: true }, 'ON'],
   ['a temperature', { temperature: {} }, 'temperature', { celsius: 21.5 }, '21.5'],
-  ['a press', { doorbell: {} }, 'doorbell', { lastPress: '2026-01-01T00:00:00Z' }, '{"event_type":"ring"}'],
-  ['no press yet', { doorbell: {} }, 'doorbell', {}, ''],
+  ['a picture', { camera: {} }, 'last-snapshot', { snapshotAt: '2026-01-01T00:00:00Z' }, '2026-01-01T00:00:00Z'],
+  ['no picture yet', { camera: {} }, 'last-snapshot', {}, 'None'],
   ['a figure', { measurement: everything.measurement }, 'power', { values: { power: 12 } }, '12'],
   ['a figure that is nought', { measurement: everything.measurement }, 'power', { values: { power: 0 } }, '0'],
+  ['a figure that is not there', { measurement: everything.measurement }, 'power', { values: {} }, 'None'],
+  ['a time in milliseconds', measured({ deviceClass: 'timestamp' }), 'figure', { values: { figure: 0 } }, epoch],
+  ['a time in words', measured({ deviceClass: 'timestamp' }), 'figure', { values: { figure: epoch } }, epoch],
+  ['no time', measured({ deviceClass: 'timestamp' }), 'figure', { values: {} }, 'None'],
   ['a problem', { motion: {} }, 'problem', { ok: false }, 'ON'],
 ])('reads %s', (_what, given, key, state, expected) => {
   const { value_template: template, state_topic: topic } = component({ ...given, health: {} }, key);
   const capability = String(topic).split('/').at(-1) ?? '';
   expect(isCapabilityName(capability) && stateSchema(capability)?.safeParse(state).success).toBe(true);
   expect(render(template, { value_json: state })).toBe(expected);
+});
+
+test('a press rings by its event, once: the state is published again with every reconnect and must not', () => {
+  const bell = component({ doorbell: {} }, 'doorbell');
+  expect(bell['state_topic']).toBe('porchlight/event/house/thing/doorbell');
+  const said = (occurredAt: string): string => render(bell['value_template'], { value_json: { occurredAt } });
+  expect(JSON.parse(said('2026-01-01T11:59:00Z'))).toEqual({
+    event_type: 'ring',
+    occurred_at: '2026-01-01T11:59:00Z',
+  });
+  expect(said('2026-01-01T09:00:00Z')).toBe('');
 });
 
 test.each([
@@ -117,6 +183,7 @@ test.each<[CommandableName, string, string, object]>([
   ['switch', 'switch', 'payload_on', { on: true }],
   ['switch', 'switch', 'payload_off', { on: false }],
   ['power-cycle', 'restart', 'payload_press', { action: 'run' }],
+  ['camera', 'take-snapshot', 'payload_press', { action: 'take-snapshot' }],
 ])('commands a %s', (capability, key, payload, command) => {
   const text = String(component({ [capability]: {} }, key)[payload]);
   expect(commandSchema(capability)?.parse(JSON.parse(text))).toMatchObject({ command });

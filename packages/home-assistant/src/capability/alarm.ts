@@ -5,9 +5,9 @@ const features = { home: 'arm_home', away: 'arm_away', night: 'arm_night' } as c
 const modes = "{'DISARM': 'disarmed', 'ARM_HOME': 'home', 'ARM_AWAY': 'away', 'ARM_NIGHT': 'night'}";
 
 /** The code is asked for by Home Assistant and judged by the alarm. */
-export const alarm = mapCapability<'alarm'>(({ entity, stateTopic, commandTopic, options }) => ({
+export const alarm = mapCapability<'alarm'>(({ mainEntity, stateTopic, commandTopic, options }) => ({
   alarm: {
-    ...entity('alarm_control_panel', 'alarm', null),
+    ...mainEntity('alarm_control_panel', 'alarm', 'Alarm'),
     state_topic: stateTopic,
     value_template:
       "{% if value_json.phase in ['arming', 'pending', 'triggered'] %}{{ value_json.phase }}" +

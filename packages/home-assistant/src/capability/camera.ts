@@ -1,4 +1,17 @@
-import { mapCapability, type Component } from '../component.ts';
+import { commandTemplate, mapCapability } from '../component.ts';
 
-/** Pictures have no topic of their own yet: there is nothing that Home Assistant could show. */
-export const camera = mapCapability<'camera'>((): Record<string, Component> => ({}));
+/** Pictures do not travel by MQTT: Home Assistant can ask for one, and sees when the last one was taken. */
+export const camera = mapCapability<'camera'>(({ entity, stateTopic, commandTopic }) => ({
+  'take-snapshot': {
+    ...entity('button', 'take-snapshot', 'Take a picture'),
+    command_topic: commandTopic,
+    payload_press: commandTemplate('{"action":"take-snapshot"}'),
+  },
+  'last-snapshot': {
+    ...entity('sensor', 'last-snapshot', 'Last picture'),
+    state_topic: stateTopic,
+    value_template: "{{ value_json.snapshotAt | default('None') }}",
+    device_class: 'timestamp',
+    entity_category: 'diagnostic',
+  },
+}));

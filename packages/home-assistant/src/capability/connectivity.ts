@@ -1,10 +1,12 @@
 import { mapCapability } from '../component.ts';
 
-export const connectivity = mapCapability<'connectivity'>(({ entity, stateTopic }) => ({
+export const connectivity = mapCapability<'connectivity'>(({ entity, mainEntity, stateTopic }) => ({
   connectivity: {
-    ...entity('binary_sensor', 'connectivity', null),
+    ...mainEntity('binary_sensor', 'connectivity', 'Connection'),
     state_topic: stateTopic,
-    value_template: "{{ 'OFF' if value_json.status in ['offline', 'rebooting'] else 'ON' }}",
+    value_template:
+      "{% if value_json.status == 'unknown' %}None{% elif value_json.status in ['offline', 'rebooting'] %}OFF" +
+      '{% else %}ON{% endif %}',
     device_class: 'connectivity',
   },
   status: {

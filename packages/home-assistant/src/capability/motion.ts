@@ -1,8 +1,8 @@
 import { mapCapability } from '../component.ts';
 
-export const motion = mapCapability<'motion'>(({ entity, stateTopic }) => ({
+export const motion = mapCapability<'motion'>(({ mainEntity, stateTopic }) => ({
   motion: {
-    ...entity('binary_sensor', 'motion', null),
+    ...mainEntity('binary_sensor', 'motion', 'Motion'),
     state_topic: stateTopic,
     value_template: "{{ 'ON' if value_json.detected else 'OFF' }}",
     device_class: 'motion',

@@ -2,17 +2,17 @@ import { commandTemplate, mapCapability } from '../component.ts';
 
 const payloads = { payload_on: commandTemplate('{"on":true}'), payload_off: commandTemplate('{"on":false}') };
 
-export const switchMapping = mapCapability<'switch'>(({ entity, stateTopic, commandTopic, options }) => {
+export const switchMapping = mapCapability<'switch'>(({ mainEntity, stateTopic, commandTopic, options }) => {
   const common = { command_topic: commandTopic, state_topic: stateTopic, ...payloads };
   const state = "{{ 'ON' if value_json.on else 'OFF' }}";
   if (options.as === 'light') {
     // A light compares its state with the payloads themselves.
     const template = `{% if value_json.on %}${payloads.payload_on}{% else %}${payloads.payload_off}{% endif %}`;
-    return { switch: { ...entity('light', 'switch', null), ...common, state_value_template: template } };
+    return { switch: { ...mainEntity('light', 'switch', 'Light'), ...common, state_value_template: template } };
   }
   return {
     switch: {
-      ...entity('switch', 'switch', null),
+      ...mainEntity('switch', 'switch', 'Switch'),
       ...common,
       value_template: state,
       state_on: 'ON',
