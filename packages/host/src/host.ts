@@ -11,6 +11,8 @@ export interface HostParts {
   /** Where the services keep their state. */
   stateFolder: string;
   log: Log;
+  /** Aborts the wait for the first states; `stop` is still due. */
+  signal?: AbortSignal;
 }
 
 export interface Host {
@@ -24,7 +26,7 @@ export interface Host {
 const firstStatesMs = 10_000;
 
 /** Runs every configured service in this process. A service that cannot be loaded is said and left out. */
-export async function startHost({ house, stateFolder, log }: HostParts): Promise<Host> {
+export async function startHost({ house, stateFolder, log, signal }: HostParts): Promise<Host> {
   for (const problem of house.problems) log.error(problem);
   const running = new Map<string, RunningService>();
   for (const [name, config] of house.services) {
@@ -43,7 +45,7 @@ export async function startHost({ house, stateFolder, log }: HostParts): Promise
   }
   const isAnnounced = running.size > 0 && house.homeAssistant.discovery;
   const announcements = isAnnounced ? house.brokers.map((broker) => announce(broker, { house, stateFolder, log })) : [];
-  await firstStates([...running.values()]);
+  await firstStates([...running.values()], signal);
   return {
     services: [...running.keys()],
     async stop() {
@@ -54,10 +56,11 @@ export async function startHost({ house, stateFolder, log }: HostParts): Promise
 }
 
 /** Waits until each service can say something; one that takes long does not hold up the house. */
-async function firstStates(running: readonly RunningService[]): Promise<void> {
+async function firstStates(running: readonly RunningService[], signal?: AbortSignal): Promise<void> {
   const done = new AbortController();
-  const all = Promise.all(running.map(({ ready }) => ready)).then(() => done.abort());
-  await Promise.race([all, systemClock.sleep(firstStatesMs, done.signal).catch(() => undefined)]);
+  void Promise.all(running.map(({ ready }) => ready)).then(() => done.abort());
+  const ended = signal ? AbortSignal.any([done.signal, signal]) : done.signal;
+  await systemClock.sleep(firstStatesMs, ended).catch(() => undefined);
 }
 
 /** Announces what is on one broker to Home Assistant. Returns the way to stop. */

@@ -1,7 +1,7 @@
 import { alarmModeSchema, describeError, errorCode, type Log } from '@porchlight/core';
-import { readMqttService } from '@porchlight/home-assistant';
 import { Command, Option } from 'commander';
 import { join, resolve } from 'node:path';
+import { openAddon } from './addon.ts';
 import { withBus } from './bus-session.ts';
 import { setAlarmMode } from './commands/arm.ts';
 import { checkConfig } from './commands/check-config.ts';
@@ -9,7 +9,7 @@ import { followEvents } from './commands/events.ts';
 import { run } from './commands/run.ts';
 import { status } from './commands/status.ts';
 import { testNotifications } from './commands/notify-test.ts';
-import { buildHouse, parseHouse, readHouse, readJson, type House } from './config-folder.ts';
+import { readHouse, type House } from './config-folder.ts';
 import { createConsoleLog } from './console-log.ts';
 import { mountServiceCommands } from './service-commands.ts';
 
@@ -50,9 +50,14 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
       log,
     };
   };
-  const onBus = async (use: Parameters<typeof withBus<number>>[1]): Promise<number> => {
+  type Use = Parameters<typeof withBus<number>>[1];
+  const onEveryBus = async (use: Use): Promise<number> => {
     const { house, stateFolder } = await open();
-    const [broker = {}] = house.brokers;
+    return Math.max(...(await Promise.all(house.brokers.map((broker) => withBus({ broker, stateFolder }, use)))));
+  };
+  const onBusOfAlarm = async (use: Use): Promise<number> => {
+    const { house, stateFolder } = await open();
+    const broker = house.services.get('event-alarm')?.['broker'] ?? house.brokers[0];
     return withBus({ broker, stateFolder }, use);
   };
 
@@ -61,8 +66,12 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
     .description('run the configured services until asked to end')
     .addOption(new Option('--addon', 'read the options of the Home Assistant add-on').hideHelp())
     .action(async ({ addon }: { addon?: boolean }) => {
-      const opened = addon ? await openAddon(parts.env) : await open();
-      code = await run({ ...opened, signal: parts.signal });
+      const { env, signal } = parts;
+      const opened = await (addon ? openAddon(env, signal) : open()).catch((error: unknown) => {
+        // Asked to end while it waited for the broker.
+        if (!signal.aborted) throw error;
+      });
+      if (opened) code = await run({ ...opened, signal, env });
     });
   program
     .command('check-config')
@@ -74,7 +83,7 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
     .command('status')
     .description('show services and devices')
     .action(async () => {
-      code = await onBus((client) => status(client, parts.print));
+      code = await onEveryBus((client) => status(client, parts.print));
     });
   program
     .command('events')
@@ -82,7 +91,8 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
     .option('-f, --follow', 'until Ctrl-C', true)
     .option('--json', 'one JSON object a line')
     .action(async ({ json = false }: { json?: boolean }) => {
-      code = await onBus((client) => followEvents(client, { print: parts.print, isJson: json, signal: parts.signal }));
+      const options = { print: parts.print, isJson: json, signal: parts.signal };
+      code = await onEveryBus((client) => followEvents(client, options));
     });
   const arming = (name: string, description: string) =>
     program.command(name).description(description).option('--code <digits>', 'the code of the alarm');
@@ -92,10 +102,10 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
     .action(async (text: string, options: { code?: string; force?: boolean }) => {
       const mode = alarmModeSchema.safeParse(text);
       if (!mode.success) throw new Error(`"${text}" is no mode; use home, away or night.`);
-      code = await onBus((client) => setAlarmMode(client, { mode: mode.data, ...options }, parts.print));
+      code = await onBusOfAlarm((client) => setAlarmMode(client, { mode: mode.data, ...options }, parts.print));
     });
   arming('disarm', 'disarm the alarm').action(async (options: { code?: string }) => {
-    code = await onBus((client) => setAlarmMode(client, { mode: 'disarmed', ...options }, parts.print));
+    code = await onBusOfAlarm((client) => setAlarmMode(client, { mode: 'disarmed', ...options }, parts.print));
   });
   const notify = program.command('notify').description('messages to people');
   notify
@@ -116,14 +126,4 @@ export async function runProgram(args: readonly string[], parts: ProgramParts): 
     parts.printError(describeError(error));
     return reason.startsWith('config.') ? 2 : 1;
   }
-}
-
-/** The add-on's options are its configuration; its broker is Home Assistant's, unless one is named. */
-async function openAddon(env: NodeJS.ProcessEnv): Promise<{ house: House; stateFolder: string; log: Log }> {
-  const folder = env['PORCHLIGHT_ADDON_DATA'] ?? '/data';
-  const options = parseHouse(await readJson(join(folder, 'options.json')), 'The options of the add-on');
-  const token = env['SUPERVISOR_TOKEN'];
-  const isOwn = Boolean(options.broker['url']) || token === undefined;
-  const house = buildHouse({ ...options, broker: isOwn ? options.broker : { ...(await readMqttService(token)) } }, env);
-  return { house, stateFolder: join(folder, 'state'), log: createConsoleLog({ env }) };
 }

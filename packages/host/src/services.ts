@@ -22,6 +22,7 @@ const modules: Record<string, Load> = {
   'usb-power': () => import('homebridge-porchlight-usb-power/service'),
   'smart-plug': () => import('homebridge-porchlight-smart-plug/service'),
   watchdog: () => import('homebridge-porchlight-watchdog/service'),
+  footage: () => import('@porchlight/footage/service'),
 };
 
 export const serviceNames = Object.keys(modules);
@@ -33,7 +34,7 @@ export async function loadService(name: string): Promise<ServiceModule> {
   try {
     return (await load()) as ServiceModule;
   } catch (cause) {
-    const message = `The service ${name} cannot be loaded (${describeError(cause)}). Install homebridge-porchlight-${name}.`;
+    const message = `The service ${name} cannot be loaded (${describeError(cause)}). Is its package installed?`;
     throw new PorchlightError('host.service-missing', message, { cause, retry: 'after-user' });
   }
 }

@@ -1,9 +1,9 @@
 // requires: mosquitto
 import { afterEach, expect, test } from '@jest/globals';
-import { forms } from '@porchlight/config-schemas';
+import { topics } from '@porchlight/bus';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,20 +11,14 @@ import { fileURLToPath } from 'node:url';
 import { freePort, until } from '@porchlight/core/testing';
 import { brokerSettings, observe, tempFolder } from '../../bus/test/support/house.ts';
 import { startMosquitto } from '../../bus/test/support/mosquitto.ts';
-import { open as openWebServer } from '../../notify/test/support/servers.ts';
-import { runProgram } from '../src/index.ts';
+import { call, callWith, writeConfig } from './support/program.ts';
+import { passwordLine } from './support/password-file.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
-
-async function writeConfig(config: object): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'porchlight-host-'));
-  await writeFile(join(folder, 'porchlight.json'), JSON.stringify(config));
-  return folder;
-}
 
 interface Process {
   child: ChildProcess;
@@ -41,23 +35,6 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): Process {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (text += String(part)));
   return { child, output: () => text };
-}
-
-/** A line of a password file, as mosquitto_passwd writes it (PBKDF2 with SHA-512). */
-function passwordLine(user: string, password: string): string {
-  const salt = randomBytes(12);
-  const hash = pbkdf2Sync(password, salt, 101, 64, 'sha512');
-  return `${user}:$7$101$${salt.toString('base64')}$${hash.toString('base64')}\n`;
-}
-
-/** A command in this process. */
-const call = (...args: string[]): Promise<{ code: number; output: string }> => callWith({}, ...args);
-
-async function callWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; output: string }> {
-  const lines: string[] = [];
-  const print = (line: string): void => void lines.push(line);
-  const code = await runProgram(args, { print, printError: print, signal: new AbortController().signal, env });
-  return { code, output: lines.join('\n') };
 }
 
 test('runs the alarm without Homebridge: status, arm, disarm with a code, a stop within 5 s', async () => {
@@ -119,21 +96,7 @@ test('a second host of the same house stands by, and takes over after kill -9 of
   await until(() => new Set(owners).size === 2, 15_000);
 }, 60_000);
 
-test('Home Assistant finds the alarm', async () => {
-  const mosquitto = await startMosquitto();
-  stops.push(() => mosquitto.stop());
-  const folder = await writeConfig({ broker: { url: mosquitto.url }, services: { 'event-alarm': {} } });
-  launch(['run', '--config', folder]);
-  const observer = await observe(brokerSettings({ url: mosquitto.url }), await tempFolder());
-  stops.push(() => observer.stop());
-  let discovery = '';
-  observer.client.foreign.subscribe('homeassistant/device/+/config', ({ payload }) => {
-    discovery = Buffer.from(payload).toString();
-  });
-  await until(() => discovery.includes('alarm_control_panel'), 20_000);
-}, 60_000);
-
-test("the broker's password from the environment serves services, announcer and commands alike", async () => {
+test("Home Assistant finds the alarm; the broker's password from the environment serves announcer and commands too", async () => {
   const password = 'the-mqtt-password';
   const mosquitto = await startMosquitto(['allow_anonymous false', 'password_file %d/users'], {
     users: passwordLine('porchlight', password),
@@ -157,68 +120,89 @@ test("the broker's password from the environment serves services, announcer and 
   expect(host.output()).not.toContain(password);
 }, 60_000);
 
-test('a command that only looks on founds no broker', async () => {
+/** A folder whose `systemd-notify` writes down what it is told, as systemd would hear it. */
+async function fakeSystemd(): Promise<{ env: NodeJS.ProcessEnv; told: () => string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'porchlight-systemd-'));
+  const log = join(folder, 'told');
+  await writeFile(join(folder, 'systemd-notify'), `#!/bin/sh\necho "$@" >> ${log}\n`, { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: '200000' };
+  return { env, told: () => (existsSync(log) ? readFileSync(log, 'utf8') : '') };
+}
+
+test('under systemd: ready when it runs, a beat as long as it lives, a word when it stops', async () => {
+  const folder = await writeConfig({ broker: { port: await freePort() }, services: { 'event-alarm': {} } });
+  const { env, told } = await fakeSystemd();
+  const host = launch(['run', '--config', folder], env);
+  await until(() => /READY=1 STATUS=Running event-alarm/.test(told()), 20_000);
+  expect(told()).toContain(`--pid=${host.child.pid} `);
+  await until(() => (told().match(/WATCHDOG=1/g)?.length ?? 0) >= 3);
+  host.child.kill('SIGTERM');
+  await once(host.child, 'exit');
+  await until(() => told().includes('STOPPING=1'));
+}, 60_000);
+
+test('asked to end while it still waits for its broker, it ends at once and is not said to run', async () => {
+  const folder = await writeConfig({
+    broker: { url: `mqtt://127.0.0.1:${await freePort()}` },
+    services: { 'event-alarm': {} },
+  });
+  const { env, told } = await fakeSystemd();
+  const host = launch(['run', '--config', folder], env);
+  await until(() => told().includes('WATCHDOG=1'), 20_000);
+  const askedAt = performance.now();
+  host.child.kill('SIGTERM');
+  const [code] = (await once(host.child, 'exit')) as [number];
+  expect([code, performance.now() - askedAt < 5_000]).toEqual([0, true]);
+  expect(told()).not.toContain('READY=1');
+}, 60_000);
+
+test('events --follow: each event as it happens, as a line or as JSON, until Ctrl-C', async () => {
+  const mosquitto = await startMosquitto();
+  stops.push(() => mosquitto.stop());
+  const folder = await writeConfig({ broker: { url: mosquitto.url }, services: { 'event-alarm': {} } });
+  const readable = launch(['events', '--follow', '--config', folder]);
+  const json = launch(['events', '--json', '--config', folder]);
+  const observer = await observe(brokerSettings({ url: mosquitto.url }), await tempFolder());
+  stops.push(() => observer.stop());
+  const params = { service: 'script', device: 'hall', type: 'motion' };
+  const occurredAt = Date.parse('2026-01-01T12:00:00Z');
+  const event = { ...params, v: 1 as const, name: 'Hall', label: 'person', occurredAt, observedAt: occurredAt };
+  let count = 0;
+  await until(async () => {
+    await observer.client.publish(topics.event, params, { ...event, id: `e${++count}` });
+    return readable.output() !== '' && json.output() !== '';
+  }, 20_000);
+  expect(readable.output()).toMatch(/^2026-01-01T12:00:00.000Z {2}motion +Hall \(person\) {2}script\/hall\n/);
+  expect(JSON.parse(json.output().split('\n')[0]!)).toMatchObject({ name: 'Hall', type: 'motion', label: 'person' });
+  readable.child.kill('SIGINT');
+  expect(await once(readable.child, 'exit')).toEqual([0, null]);
+}, 60_000);
+
+test("arm and disarm go to the alarm's own broker, status looks at every one", async () => {
+  const port = await freePort();
+  const folder = await writeConfig({
+    broker: { port },
+    services: { 'usb-power': {}, 'event-alarm': { broker: { port: await freePort() } } },
+  });
+  const host = launch(['run', '--config', folder]);
+  await until(() => host.output().includes('Running: usb-power, event-alarm.'), 20_000);
+  expect(await call('arm', 'night', '--config', folder)).toEqual({ code: 0, output: 'Armed (night).' });
+  const { output } = await call('status', '--config', folder);
+  expect(output).toMatch(/^usb-power +online/m);
+  expect(output).toContain('alarm night armed');
+}, 60_000);
+
+test("the origin's three variables are settings of the alarm that runs", async () => {
   const port = await freePort();
   const folder = await writeConfig({ broker: { port }, services: { 'event-alarm': {} } });
-  expect(await call('status', '--config', folder)).toEqual({
-    code: 1,
-    output: 'The MQTT broker does not answer. Is the host running?',
+  const env = { EVENTS_LOOKBACK_MINUTES: '30', ALARM_LOOKBACK_MINUTES: '20', ALARM_THRESHOLD_EVENT_COUNT: '7' };
+  const host = launch(['run', '--config', folder], env);
+  await until(() => host.output().includes('Running'), 20_000);
+  const observer = await observe(brokerSettings({ port }), join(folder, 'state'));
+  stops.push(() => observer.stop());
+  let unit = '';
+  observer.client.subscribe(topics.device, { service: 'event-alarm', device: 'alarm' }, (_params, device) => {
+    unit = JSON.stringify(device?.capabilities ?? {});
   });
-}, 20_000);
-
-test('notify test: one message through every channel, each with its outcome', async () => {
-  const good = await openWebServer();
-  const refusing = await openWebServer({ status: 401, body: 'who are you' });
-  const channel = (name: string, url: string): object => ({ type: 'webhook', name, url: `${url}/hook?key=url-secret` });
-  const channels = [channel('good', good.url), channel('refusing', refusing.url)];
-  const folder = await writeConfig({ services: { 'event-alarm': { notifications: { channels } } } });
-  const { code, output } = await call('notify', 'test', '--config', folder);
-  expect([code, output.split('\n').toSorted()]).toEqual([
-    1,
-    ['ok       event-alarm: webhook "good"', 'problem  event-alarm: webhook "refusing" answered 401: who are you'],
-  ]);
-  expect(JSON.parse(good.received[0]!.body.toString())).toMatchObject({ title: 'Porchlight' });
-  const none = await writeConfig({ services: { 'event-alarm': {} } });
-  expect((await call('notify', 'test', '--config', none)).output).toMatch(/No service has a channel/);
-});
-
-test('check-config names every problem with its remedy, and warns of what it does not know', async () => {
-  const folder = await writeConfig({
-    services: { 'event-alarm': { thresholdEventCount: 0, treshold: 2 }, doorbel: {} },
-  });
-  expect(await call('check-config', '--config', folder)).toEqual({
-    code: 1,
-    output: [
-      `problem  services.doorbel: there is no such service; known are ${forms.map(({ service }) => service).join(', ')}`,
-      'warning  event-alarm.treshold: there is no such setting',
-      'problem  event-alarm.thresholdEventCount: must be at least 1',
-    ].join('\n'),
-  });
-  const good = await writeConfig({ services: { 'event-alarm': null } });
-  expect(await call('check-config', '--config', good)).toEqual({ code: 0, output: 'ok       event-alarm' });
-});
-
-test("settings come from the environment too, under the names of the origin's scripts as well", async () => {
-  const folder = await writeConfig({ services: { 'event-alarm': {} } });
-  await writeFile(join(folder, '.env'), 'ALARM_THRESHOLD_EVENT_COUNT=many\n');
-  const { output } = await call('check-config', '--config', folder);
-  expect(output).toContain('ALARM_THRESHOLD_EVENT_COUNT: must be a number');
-});
-
-test.each([
-  [['run', '--config', '/nowhere'], 2, /There is no \/nowhere\/porchlight\.json/],
-  [['frobnicate'], 2, /unknown command/],
-  [['--help'], 0, /Usage: porchlight[^]*porchlight <event-alarm\|[^>]*> --help/],
-  [['event-alarm'], 2, /event-alarm has no commands of its own/],
-  [['alarm', 'frobnicate'], 2, /event-alarm has no commands of its own/],
-])('%j ends with %d and says why', async (args, code, said) => {
-  const result = await call(...args);
-  expect(result.code).toBe(code);
-  expect(result.output).toMatch(said);
-});
-
-test('without a broker the commands that need one say so', async () => {
-  const folder = await writeConfig({ broker: { url: `mqtt://127.0.0.1:${await freePort()}` }, services: {} });
-  const { code, output } = await call('status', '--config', folder);
-  expect([code, output]).toEqual([1, 'The MQTT broker does not answer. Is the host running?']);
-}, 20_000);
+  await until(() => unit.includes('of 7'), 15_000);
+}, 60_000);
