@@ -7,11 +7,14 @@ interface NewPlugin {
   fill: (text: string) => string;
 }
 
-/** The sources that name every plugin. */
+/** The files that name every plugin. */
 export const enteredIn = [
+  'tsconfig.json',
   'config-schemas/src/index.ts',
   'config-schemas/src/forms.ts',
+  'packages/host/package.json',
   'packages/host/src/services.ts',
+  'packages/host/tsconfig.json',
 ];
 
 /** Makes a new plugin known: to the root project, to the forms that are generated, and to the host without Homebridge. */
@@ -34,6 +37,7 @@ export function enterPlugin(root: string, { name, fill }: NewPlugin): void {
 
 const form = `  {
     service: '{{name}}',
+    title: '{{title}}',
     platform: 'Porchlight{{Name}}',
     schema: {{camel}}Schema,
     header: 'One switch that remembers its position.',

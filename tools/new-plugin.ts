@@ -61,7 +61,7 @@ if (import.meta.main) {
     const written = makePlugin(root, name);
     for (const file of written) console.log(file);
     // The order of imports and the quotes of a key depend on the name.
-    const sources = [...written, ...enteredIn].filter((file) => file.endsWith('.ts'));
+    const sources = [...written, ...enteredIn].filter((file) => /\.(ts|json)$/.test(file));
     spawnSync(process.execPath, ['node_modules/oxfmt/bin/oxfmt', ...sources], { cwd: root });
     console.log(`\nNext: npm install, npm run schemas, then change plugins/${name} into what it shall be.`);
   } catch (error) {

@@ -1,14 +1,5 @@
 import { renderContract, renderTopics } from '@porchlight/bus/docs';
-import {
-  brokerSchema,
-  forms,
-  listSettings,
-  renderAddonSchema,
-  renderAddonTexts,
-  renderHomebridge,
-  renderOptions,
-  type Form,
-} from '@porchlight/config-schemas';
+import { forms, renderAddon, renderHomebridge, renderOptions, type Form } from '@porchlight/config-schemas';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { argv, exit } from 'node:process';
@@ -22,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const isCheck = argv.includes('--check');
 
 const wanted = [
-  ...forms.flatMap((form) => [homebridgeForm(form), pluginReadme(form)]),
+  ...forms.flatMap((form) => [...homebridgeForm(form), serviceReadme(form)]),
   fill('packages/bus/CONTRACT.md', { topics: renderContract() }),
   addonConfig(),
   addonTranslations(),
@@ -42,13 +33,14 @@ interface Generated {
   text: string;
 }
 
-function homebridgeForm(form: Form): Generated {
+function homebridgeForm({ platform, ...form }: Form): Generated[] {
+  if (platform === undefined) return [];
   const path = join(root, 'plugins', form.service, 'config.schema.json');
-  return { path, text: `${JSON.stringify(renderHomebridge(form), null, 2)}\n` };
+  return [{ path, text: `${JSON.stringify(renderHomebridge({ ...form, platform }), null, 2)}\n` }];
 }
 
-function pluginReadme({ service, schema }: Form): Generated {
-  return fill(`plugins/${service}/README.md`, {
+function serviceReadme({ service, platform, schema }: Form): Generated {
+  return fill(`${platform === undefined ? 'packages' : 'plugins'}/${service}/README.md`, {
     options: renderOptions(schema),
     topics: renderTopics(service, exampleDevices(service)),
   });
@@ -58,27 +50,14 @@ function pluginReadme({ service, schema }: Form): Generated {
 function addonConfig(): Generated {
   const path = join(root, 'addon/config.yaml');
   const [head = ''] = readFileSync(path, 'utf8').split(/(?<=^# Everything below .*\n)/m);
-  const broker = Object.fromEntries(
-    listSettings(brokerSchema)
-      .filter(({ advanced }) => !advanced)
-      .map(({ key, secret }) => [key, secret ? 'password?' : 'str?']),
-  );
-  const generated = {
-    options: { services: { 'event-alarm': {} } },
-    schema: { broker, services: renderAddonSchema(forms) },
-  };
-  return { path, text: head + stringify(generated) };
+  const { options, schema } = renderAddon(forms);
+  return { path, text: head + stringify({ options, schema }, { lineWidth: 0 }) };
 }
 
 function addonTranslations(): Generated {
-  const path = join(root, 'addon/translations/en.yaml');
-  const texts = {
-    configuration: {
-      broker: { name: 'MQTT broker', description: 'Empty takes the broker of Home Assistant.' },
-      services: { name: 'Services', description: 'What runs here.', fields: renderAddonTexts(forms) },
-    },
-  };
-  return { path, text: stringify(texts) };
+  const network = { '18835/tcp': 'Webhooks of Rhombus, where a proxy of yours leads to them' };
+  const texts = { configuration: renderAddon(forms).texts, network };
+  return { path: join(root, 'addon/translations/en.yaml'), text: stringify(texts, { lineWidth: 0 }) };
 }
 
 /** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */

@@ -77,9 +77,9 @@ const clipsSchema = z
 
 const pollingSchema = z
   .object({
-    armedSeconds: z.int().min(5).max(600).default(10).meta({
+    armedSeconds: z.int().min(5).max(600).default(8).meta({
       title: 'Look for motion every',
-      description: 'While a system is armed; for two minutes after a motion twice as often.',
+      description: 'While a system is armed; for two minutes after a motion twice as often, down to 5 s.',
       unit: 's',
       advanced: true,
     }),
@@ -95,7 +95,7 @@ const pollingSchema = z
       unit: 's',
       advanced: true,
     }),
-    requestsPerHour: z.int().min(60).max(5000).default(600).meta({
+    requestsPerHour: z.int().min(60).max(5000).default(900).meta({
       title: 'Request budget',
       description: 'Never exceeded, whatever happens. Blink locks accounts that ask too much.',
       unit: 'per hour',
@@ -105,9 +105,44 @@ const pollingSchema = z
   .prefault({})
   .meta({ title: 'How often it asks', description: 'Adapts by itself within these limits.', section: 'Asking' });
 
-const pair = (name: string, description: string) =>
+/** Calls of the API whose paths can be replaced. */
+export const blinkCalls = [
+  'tier',
+  'homescreen',
+  'media',
+  'arm',
+  'disarm',
+  'camera-enable',
+  'camera-disable',
+  'camera-snapshot',
+  'owl-config',
+  'owl-snapshot',
+  'doorbell-enable',
+  'doorbell-disable',
+  'doorbell-snapshot',
+  'command',
+  'manifest-request',
+  'manifest',
+  'stored-clip',
+] as const;
+
+/** Fields by which the sign-in presents itself; `browser` and `client` are its user agents. */
+export const blinkIdentityFields = [
+  'client_id',
+  'redirect_uri',
+  'scope',
+  'app_brand',
+  'app_version',
+  'device_brand',
+  'device_model',
+  'device_os_version',
+  'browser',
+  'client',
+] as const;
+
+const pair = <Name extends z.ZodType<string, string>>(name: Name, title: string, description: string) =>
   z.object({
-    name: z.string().min(1).max(128).meta({ title: name, description }),
+    name: name.meta({ title, description }),
     value: z.string().max(1024).meta({ title: 'Value', description: 'What it is set to.' }),
   });
 
@@ -124,22 +159,30 @@ const apiSchema = z
       advanced: true,
     }),
     headers: z
-      .array(pair('Header', 'Sent with every request to the API.'))
+      .array(pair(z.string().min(1).max(128), 'Header', 'Sent with every request to the API.'))
       .max(20)
       .default([])
       .meta({ title: 'Extra headers', description: 'If Blink begins to ask for one.', item: 'header', advanced: true }),
-    identity: z.array(pair('Field', 'A field of the sign-in, such as app_version.')).max(20).default([]).meta({
-      title: 'App identity',
-      description: 'Fields of the sign-in that shall differ from those of the plugin.',
-      item: 'field',
-      advanced: true,
-    }),
-    paths: z.array(pair('Call', 'Such as homescreen or media.')).max(40).default([]).meta({
-      title: 'Paths',
-      description: 'Paths of the API that shall differ from those of the plugin.',
-      item: 'path',
-      advanced: true,
-    }),
+    identity: z
+      .array(pair(z.enum(blinkIdentityFields), 'Field', 'A field of the sign-in.'))
+      .max(20)
+      .default([])
+      .meta({
+        title: 'App identity',
+        description: 'Fields of the sign-in that shall differ from those of the plugin.',
+        item: 'field',
+        advanced: true,
+      }),
+    paths: z
+      .array(pair(z.enum(blinkCalls), 'Call', 'Whose path differs.'))
+      .max(40)
+      .default([])
+      .meta({
+        title: 'Paths',
+        description: 'Paths of the API that shall differ from those of the plugin.',
+        item: 'path',
+        advanced: true,
+      }),
     timeoutSeconds: z.number().min(0.1).max(120).default(20).meta({
       title: 'Patience',
       description: 'How long an answer may take.',

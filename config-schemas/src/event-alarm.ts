@@ -1,194 +1,12 @@
 import * as z from 'zod';
+import { delaySchema, scheduleSchema } from './event-alarm/arming.ts';
+import { inputSchema } from './event-alarm/inputs.ts';
+import { publishSchema, switchSchema } from './event-alarm/ringing.ts';
+import { ruleSchema, sourcesSchema, threshold } from './event-alarm/rules.ts';
+import { minutes, modeLabels, modes, seconds } from './event-alarm/words.ts';
 import { brokerSchema } from './shared/broker.ts';
 import { notificationsSchema } from './shared/notifications.ts';
 import { timeZoneSchema } from './shared/time-zone.ts';
-
-const modes = ['home', 'away', 'night'] as const;
-const modeLabels = { home: 'Home', away: 'Away', night: 'Night', disarmed: 'Disarmed' };
-const id = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'use lower-case letters, digits and dashes');
-const deviceAddress = z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'must be service/device, such as usb-power/lamp');
-const wholeTopic = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^[^+#]*$/, 'must be one topic, without + or #');
-
-const minutes = (fallback: number, title: string, description: string) =>
-  z.number().min(0.1).max(1440).default(fallback).meta({ title, description, unit: 'minutes' });
-const seconds = (fallback: number, max: number, title: string, description: string) =>
-  z.number().min(0).max(max).default(fallback).meta({ title, description, unit: 's' });
-
-const sourcesSchema = z
-  .object({
-    services: z.array(id).default([]).meta({
-      title: 'Services',
-      description: 'Only events of these services count. Empty: all.',
-      placeholder: 'blink',
-    }),
-    devices: z.array(deviceAddress).default([]).meta({
-      title: 'Devices',
-      description: 'Only events of these devices count. Empty: all.',
-      placeholder: 'blink/front-door',
-    }),
-    labels: z.array(z.string().min(1)).default([]).meta({
-      title: 'Labels',
-      description: 'Only these kinds of motion count, where the camera tells them. Empty: all.',
-      placeholder: 'person',
-    }),
-    types: z.array(id).min(1).default(['motion']).meta({
-      title: 'Types',
-      description: 'Motion only, unless you add others, such as doorbell.',
-      advanced: true,
-    }),
-  })
-  .prefault({})
-  .meta({ title: 'What counts', description: 'Which events count.' });
-
-const threshold = z.int().min(1).max(1000);
-
-const ruleSchema = z.object({
-  name: z.string().min(1).max(64).meta({ title: 'Name', description: 'Appears in messages.', placeholder: 'Garden' }),
-  modes: z.array(z.enum(modes)).default([]).meta({
-    title: 'Modes',
-    description: 'The rule applies in these modes. Empty: in all.',
-    labels: modeLabels,
-  }),
-  threshold: threshold.default(2).meta({ title: 'Events', description: 'This many ring the alarm …' }),
-  windowMinutes: minutes(2, 'Within', '… when they happen within this time.'),
-  minDistinctDevices: z.int().min(1).max(100).default(1).meta({
-    title: 'Devices',
-    description: 'At least this many different devices must have seen something.',
-  }),
-  sources: sourcesSchema,
-});
-
-const delaySchema = z.object({
-  mode: z.enum(modes).meta({ title: 'Mode', description: 'The delays of this mode.', labels: modeLabels }),
-  exitSeconds: seconds(0, 600, 'Exit delay', 'Time to leave after arming.'),
-  entrySeconds: seconds(0, 600, 'Entry delay', 'Time to disarm before it rings.'),
-});
-
-const switchSchema = z.object({
-  device: deviceAddress.meta({
-    title: 'Device',
-    description: 'A switch of Porchlight, as service/device.',
-    placeholder: 'usb-power/lamp',
-  }),
-  pattern: z
-    .enum(['steady', 'flash'])
-    .default('steady')
-    .meta({ title: 'Pattern', description: 'What it does.', labels: { steady: 'On', flash: 'Flash' } }),
-  flashes: z
-    .int()
-    .min(1)
-    .max(3600)
-    .default(30)
-    .meta({ title: 'Flashes', description: 'Per cycle.', showWhen: { key: 'pattern', in: ['flash'] } }),
-  onSeconds: z
-    .number()
-    .min(0.1)
-    .max(60)
-    .default(0.5)
-    .meta({ title: 'On', description: 'Of each flash.', unit: 's', showWhen: { key: 'pattern', in: ['flash'] } }),
-  offSeconds: z
-    .number()
-    .min(0.1)
-    .max(60)
-    .default(0.5)
-    .meta({ title: 'Off', description: 'Of each flash.', unit: 's', showWhen: { key: 'pattern', in: ['flash'] } }),
-});
-
-const publishSchema = z.object({
-  topic: wholeTopic.meta({ title: 'Topic', description: 'Any topic of yours.', placeholder: 'siren/set' }),
-  payload: z.string().max(4096).default('').meta({ title: 'Payload', description: 'Sent as it is.' }),
-  retain: z.boolean().default(false).meta({ title: 'Retain', description: 'The broker keeps the message.' }),
-  on: z
-    .enum(['triggered', 'cleared', 'armed', 'disarmed'])
-    .default('triggered')
-    .meta({
-      title: 'When',
-      description: 'What it goes with.',
-      labels: { triggered: 'It rings', cleared: 'It stops ringing', armed: 'It is armed', disarmed: 'It is disarmed' },
-    }),
-});
-
-const presets = [
-  'frigate-events',
-  'frigate-reviews',
-  'zigbee2mqtt',
-  'tasmota',
-  'home-assistant',
-  'camera',
-  'custom',
-] as const;
-
-const inputSchema = z
-  .object({
-    preset: z.enum(presets).meta({
-      title: 'System',
-      description: 'Where the messages come from.',
-      labels: {
-        'frigate-events': 'Frigate: events',
-        'frigate-reviews': 'Frigate: review items',
-        zigbee2mqtt: 'zigbee2mqtt: occupancy',
-        tasmota: 'Tasmota: motion',
-        'home-assistant': 'Home Assistant: statestream',
-        camera: 'Homebridge camera plugins: motion',
-        custom: 'Any other',
-      },
-    }),
-    topic: z.string().min(1).max(512).exactOptional().meta({
-      title: 'Topic',
-      description: 'Empty takes the usual one. May hold + and #.',
-      placeholder: 'zigbee2mqtt/hall_sensor',
-    }),
-    path: z
-      .string()
-      .regex(/^[^.\s]+(\.[^.\s]+)*$/, 'must be names joined by dots, such as data.motion')
-      .exactOptional()
-      .meta({
-        title: 'Field',
-        description: 'Where in the JSON the value is. Empty: the whole payload.',
-        placeholder: 'occupancy',
-        showWhen: { key: 'preset', in: ['custom'] },
-      }),
-    equals: z
-      .string()
-      .exactOptional()
-      .meta({
-        title: 'Value',
-        description: 'The value that means motion, such as true or ON.',
-        placeholder: 'ON',
-        showWhen: { key: 'preset', in: ['custom'] },
-      }),
-    device: id
-      .exactOptional()
-      .meta({ title: 'Device', description: 'Its name here. Empty takes it from the message.', advanced: true }),
-    label: z
-      .string()
-      .min(1)
-      .exactOptional()
-      .meta({ title: 'Label', description: 'What it sees, for the rules.', placeholder: 'person', advanced: true }),
-  })
-  .check(({ value, issues }) => {
-    const needsTopic = value.preset === 'custom' || value.preset === 'home-assistant';
-    if (needsTopic && value.topic === undefined) {
-      issues.push({
-        code: 'custom',
-        input: value,
-        path: ['topic'],
-        message: `is missing; the preset ${value.preset} has no usual topic`,
-      });
-    }
-  });
-
-const scheduleSchema = z.object({
-  cron: z
-    .string()
-    .regex(/^\s*(\S+\s+){4,5}\S+\s*$/, 'must have five fields, such as "30 22 * * *" for 22:30')
-    .meta({ title: 'When', description: 'Minute, hour, day, month, weekday.', placeholder: '30 22 * * *' }),
-  mode: z.enum(['disarmed', ...modes]).meta({ title: 'Mode', description: 'What it is set to.', labels: modeLabels }),
-});
 
 export const eventAlarmSchema = z
   .object({
@@ -209,8 +27,8 @@ export const eventAlarmSchema = z
       'Clouds report a motion late. An event this late is judged by when it happened; 0 judges by now.',
     ).meta({ advanced: true }),
     minDistinctDevices: z.int().min(1).max(100).default(1).meta({
-      title: 'Devices',
-      description: 'At least this many different devices must have seen something.',
+      title: 'Different devices',
+      description: 'At least this many must have seen something.',
       advanced: true,
     }),
     sources: sourcesSchema,
@@ -311,6 +129,15 @@ export const eventAlarmSchema = z
       section: 'Ringing',
       item: 'message',
     }),
+    footage: z
+      .enum(['none', 'counted', 'all'])
+      .default('none')
+      .meta({
+        title: 'Rhombus footage',
+        description: 'The footage service copies the films around the alarm.',
+        labels: { none: 'None', counted: 'Of the cameras that were counted', all: 'Of all its cameras' },
+        section: 'Ringing',
+      }),
     notifications: notificationsSchema,
     inputs: z.array(inputSchema).max(50).default([]).meta({
       title: 'Other systems',

@@ -4,14 +4,13 @@ import { secret } from './shared/secret.ts';
 
 /** Rhombus footage on request: settings of the `footage` service in the host. */
 export const footageSchema = z.object({
-  apiKey: secret('API key', 'Of Rhombus; its role needs to view cameras, recorded video and audio gateways.').meta({
-    section: 'Rhombus',
-  }),
+  apiKey: secret('API key', 'Of Rhombus; its role needs to view cameras, recorded video and audio gateways.')
+    .exactOptional()
+    .meta({ section: 'Rhombus' }),
   region: z.enum(['us', 'eu']).default('us').meta({ title: 'Region', description: 'Where the organisation lives.' }),
-  output: z.string().min(1).max(1024).meta({
+  output: z.string().min(1).max(1024).default('/srv/footage').meta({
     title: 'Folder',
     description: 'Where the films go.',
-    placeholder: '/srv/footage',
     section: 'Films',
   }),
   beforeSeconds: z.int().min(0).max(3600).default(30).meta({
@@ -24,14 +23,10 @@ export const footageSchema = z.object({
     description: 'Footage after the moment that is asked for.',
     unit: 's',
   }),
-  onAlarm: z.boolean().default(true).meta({
-    title: 'When the alarm rings',
-    description: 'Copy the footage of that moment without being asked.',
-  }),
   cameras: z.array(z.string().min(1).max(128)).max(200).default([]).meta({
     title: 'Cameras',
-    description: 'Names or ids at Rhombus; empty: all.',
-    item: 'Camera',
+    description: 'Names or ids at Rhombus, for requests that name none. Empty: all.',
+    placeholder: 'Front Door',
   }),
   keepDays: z.int().min(1).max(36_500).exactOptional().meta({
     title: 'Keep for days',

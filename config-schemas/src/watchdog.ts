@@ -73,9 +73,12 @@ export type ProbeConfig = z.output<typeof probeSchema>;
 const heartbeatSchema = z
   .object({
     url: z
-      .url({ protocol: /^wss?$/, error: 'must look like wss://example.org/beat' })
-      .meta({ title: 'Address', description: 'Of your watchtower.', placeholder: 'wss://watchtower.example.org/beat' }),
-    token: secret('Token', 'As "porchlight-watchtower homes add" prints it.'),
+      .url({ protocol: /^(wss?|mqtts?)$/, error: 'must look like wss://example.org/beat' })
+      .refine((url) => !url.startsWith('mqtt') || /^mqtts?:\/\/[a-z0-9-]+@[^@/]+\/?$/.test(url), {
+        error: 'must look like mqtts://home@broker.example.org, with the id of the home',
+      })
+      .meta({ title: 'Address', description: 'wss://host/beat of your watchtower, or mqtts://home@broker.' }),
+    token: secret('Token', 'As "porchlight-watchtower homes add" prints it; over MQTT, the password at the broker.'),
   })
   .exactOptional()
   .meta({
@@ -148,8 +151,8 @@ const reboots = {
     }),
   quietHours: z
     .object({
-      from: timeOfDay.meta({ title: 'From', description: 'No restart from this time on.', placeholder: '22:00' }),
-      to: timeOfDay.meta({ title: 'To', description: 'From now on again, if still needed.', placeholder: '07:00' }),
+      from: timeOfDay.meta({ title: 'Quiet from', description: 'No restart from this time on.', placeholder: '22:00' }),
+      to: timeOfDay.meta({ title: 'Quiet until', description: 'Then again, if still needed.', placeholder: '07:00' }),
     })
     .exactOptional()
     .meta({ title: 'Quiet hours', description: 'Restarts wait until these hours are over.', advanced: true }),

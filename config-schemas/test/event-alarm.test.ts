@@ -1,17 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { parseConfig } from '@porchlight/core';
 import fc from 'fast-check';
-import {
-  applyBrokerEnvironment,
-  applyEnvironment,
-  eventAlarmSchema,
-  forms,
-  listSettings,
-  renderHomebridge,
-  renderOptions,
-  type Setting,
-} from '../src/index.ts';
+import { eventAlarmSchema, forms, listSettings, renderHomebridge, renderOptions, type Setting } from '../src/index.ts';
 
+const form = {
+  service: 'event-alarm',
+  title: 'Alarm',
+  platform: 'PorchlightEventAlarm',
+  schema: eventAlarmSchema,
+  header: '',
+};
 const channel = (part: object) => ({ notifications: { channels: [part] } });
 
 /** What an owner does wrong, and what he is told. */
@@ -162,14 +160,15 @@ test.each(forms)('every setting of $service has a label and a help, and its defa
 });
 
 test('secrets are masked, units are in the labels, choices have names, conditions hold', () => {
-  const form = JSON.parse(JSON.stringify(renderHomebridge(forms[0]!))) as {
+  const rendered = JSON.parse(JSON.stringify(renderHomebridge(form))) as {
     schema: { properties: Record<string, never> };
   };
-  expect(form.schema.properties).toMatchObject({
+  expect(rendered.schema.properties).toMatchObject({
     code: { 'x-schema-form': { type: 'password' } },
     triggerSeconds: { title: 'Ring for (s)', minimum: 1, default: 180 },
     afterTrigger: { oneOf: [{ title: 'Armed again', enum: ['re-arm'] }, { enum: ['stay'] }] },
-    modes: { type: 'array', uniqueItems: true },
+    // The form makes check boxes of a plain enum only.
+    modes: { type: 'array', uniqueItems: true, items: { enum: ['home', 'away', 'night'] } },
     switches: {
       items: {
         properties: {
@@ -178,12 +177,35 @@ test('secrets are masked, units are in the labels, choices have names, condition
       },
     },
   });
-  expect(JSON.stringify(form)).not.toMatch(/"(unit|advanced|showWhen|section)":/);
+  expect(JSON.stringify(rendered)).toContain('{"key":"modes","titleMap":[{"value":"home","name":"Home"},');
+  expect(JSON.stringify(rendered)).not.toMatch(/"(unit|advanced|showWhen|section)":/);
+});
+
+test('a field that several kinds share says what it is for each, and is required only where all need it', () => {
+  const notifications = listSettings(eventAlarmSchema).find(({ key }) => key === 'notifications');
+  const channels = notifications?.settings?.find(({ key }) => key === 'channels')?.settings ?? [];
+  const of = (name: string) => channels.find(({ key }) => key === name);
+  expect(of('token')).toMatchObject({
+    title: 'Bot token / Access token / Application token',
+    description: expect.stringMatching(/^Telegram: From @BotFather\. ntfy: If the topic is protected\. Pushover: /),
+    isRequired: false,
+    showWhen: { key: 'type', in: ['telegram', 'ntfy', 'pushover'] },
+  });
+  expect(of('minSeverity')).toMatchObject({ title: 'Messages' });
+  expect(of('minSeverity')).not.toHaveProperty('showWhen');
+  expect(of('type')?.choices?.map(({ title }) => title)).toEqual([
+    'Telegram',
+    'ntfy',
+    'Pushover',
+    'Webhook',
+    'E-mail',
+    'Twilio',
+  ]);
 });
 
 test('what the form offers is what the configuration accepts', () => {
   const properties = (
-    renderHomebridge(forms[0]!)['schema'] as {
+    renderHomebridge(form)['schema'] as {
       properties: Record<string, { type: string; minimum?: number; maximum?: number }>;
     }
   ).properties;
@@ -195,39 +217,4 @@ test('what the form offers is what the configuration accepts', () => {
       if (!result.ok) expect(result.problems[0]).not.toMatch(new RegExp(`^${key}: must be at (least|most) [\\d.]+$`));
     }),
   );
-});
-
-test('settings come from the environment: our names, the former names, secrets from files', () => {
-  const env = {
-    PORCHLIGHT_EVENT_ALARM_TRIGGER_SECONDS: '60',
-    PORCHLIGHT_EVENT_ALARM_BROKER_URL: 'mqtt://broker',
-    PORCHLIGHT_EVENT_ALARM_MODES: 'home, away',
-    PORCHLIGHT_EVENT_ALARM_TEST_SWITCH: 'yes',
-    PORCHLIGHT_EVENT_ALARM_CODE_FILE: '/run/secrets/code',
-    ALARM_THRESHOLD_EVENT_COUNT: '3',
-    ALARM_LOOKBACK_MINUTES: 'two',
-  };
-  const { config, problems } = applyEnvironment(
-    'event-alarm',
-    { name: 'Alarm' },
-    { variables: env, readFile: () => '4711\n' },
-  );
-  expect(config).toEqual({
-    name: 'Alarm',
-    triggerSeconds: 60,
-    broker: { url: 'mqtt://broker' },
-    modes: ['home', 'away'],
-    testSwitch: true,
-    code: '4711',
-    thresholdEventCount: 3,
-  });
-  expect(problems).toEqual(['ALARM_LOOKBACK_MINUTES: must be a number']);
-});
-
-test('the broker of all services comes from the environment too', () => {
-  const variables = { PORCHLIGHT_BROKER_URL: 'mqtt://broker', PORCHLIGHT_BROKER_PASSWORD_FILE: '/run/secrets/mqtt' };
-  expect(applyBrokerEnvironment({ root: 'home' }, { variables, readFile: () => 'pw\n' })).toEqual({
-    config: { root: 'home', url: 'mqtt://broker', password: 'pw' },
-    problems: [],
-  });
 });

@@ -23,7 +23,7 @@ const notify = /^@porchlight\/notify$/;
 const bus = /^@porchlight\/bus$/;
 const homeAssistant = /^@porchlight\/home-assistant$/;
 const homekit = /^@porchlight\/homekit$/;
-const services = /^homebridge-porchlight-[a-z-]+\/service$/;
+const services = /^(homebridge-porchlight-[a-z-]+|@porchlight\/footage)\/service$/;
 
 export const layers: readonly Layer[] = [
   { files: /^packages\/core\/src\/(node|testing)\//, ours: [], node: true, libraries: ['zod'] },

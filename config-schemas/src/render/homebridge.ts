@@ -3,8 +3,10 @@ import type { Form } from '../forms.ts';
 
 type Json = Record<string, unknown>;
 
+export type HomebridgeForm = Form & { platform: string };
+
 /** The `config.schema.json` of a plugin: what the Homebridge UI makes its form of. */
-export function renderHomebridge({ platform, schema, header, hasOwnPage }: Form): Json {
+export function renderHomebridge({ platform, schema, header, hasOwnPage }: HomebridgeForm): Json {
   const settings = listSettings(schema);
   return {
     pluginAlias: platform,
@@ -52,12 +54,12 @@ function shape(setting: Setting, { path, depth }: Place): Json {
     case 'group':
       return { type: 'object', properties: propertiesOf(settings, { path: `${path}.${key}`, depth, isInGroup: true }) };
     case 'list': {
+      if (element?.kind === 'choice') return { ...checkBoxes(element), ...preset };
       const entry = { path: `${path}.${key}[arrayIndices[${depth}]]`, depth: depth + 1, isInGroup: false };
       const items = element
         ? { ...shape(element, entry), ...pick(element, ['title', 'placeholder']) }
         : { type: 'object', properties: propertiesOf(settings, entry) };
-      // Check boxes for a choice of several.
-      return { type: 'array', items, ...(element?.kind === 'choice' && { uniqueItems: true, ...preset }) };
+      return { type: 'array', items };
     }
     case 'choice':
       return {
@@ -73,6 +75,12 @@ function shape(setting: Setting, { path, depth }: Place): Json {
       // Without it a number with limits becomes a slider that nobody can set.
       return { type: kind, 'x-schema-form': { type: 'number' }, ...limits, ...preset };
   }
+}
+
+/** A choice of several. The form makes check boxes of a plain `enum` only; their labels are in the layout. */
+function checkBoxes({ choices = [] }: Setting): Json {
+  const type = typeof choices[0]?.value === 'number' ? 'integer' : 'string';
+  return { type: 'array', uniqueItems: true, items: { type, enum: choices.map(({ value }) => value) } };
 }
 
 /** The parent may not be there yet while the form is being built. */
@@ -96,7 +104,7 @@ function layoutOf(settings: readonly Setting[]): unknown[] {
     ...sections.map((name) =>
       fold(
         name,
-        inSection(name).flatMap((setting) => sectionItems(setting)),
+        inSection(name).flatMap((setting) => sectionItems(setting, name)),
       ),
     ),
     ...(loose.length > 0
@@ -110,23 +118,28 @@ function layoutOf(settings: readonly Setting[]): unknown[] {
   ];
 }
 
-/** A group that makes a part of its own has no second heading. */
-function sectionItems(setting: Setting): unknown[] {
-  if (setting.kind !== 'group') return [layoutItem(setting, '')];
+/** What makes a part of its own has no second heading. */
+function sectionItems(setting: Setting, section: string): unknown[] {
+  if (setting.kind !== 'group') return [layoutItem(setting, '', setting.title === section)];
   return (setting.settings ?? []).map((member) => layoutItem(member, `${setting.key}.`));
 }
 
-function layoutItem(setting: Setting, prefix: string): unknown {
+function layoutItem(setting: Setting, prefix: string, isHeaded = false): unknown {
   const { kind, key, settings = [], title, item, element } = setting;
   const path = `${prefix}${key}`;
   if (kind === 'group') {
     return { type: 'fieldset', title, items: settings.map((member) => layoutItem(member, `${path}.`)) };
   }
-  if (kind !== 'list' || element?.kind === 'choice') return path;
-  const buttonText = `Add ${item ?? 'entry'}`;
-  if (element) return { key: path, type: 'array', buttonText, items: [`${path}[]`] };
+  if (kind !== 'list') return path;
+  if (element?.kind === 'choice') return { key: path, titleMap: element.choices?.map(toLabel) };
+  const list = { key: path, type: 'array', buttonText: `Add ${item ?? 'entry'}`, ...(isHeaded && { notitle: true }) };
+  if (element) return { ...list, items: [`${path}[]`] };
   const items = settings.map((member) => layoutItem(member, `${path}[].`));
-  return { key: path, type: 'array', orderable: false, buttonText, items: [{ type: 'div', items }] };
+  return { ...list, orderable: false, items: [{ type: 'div', items }] };
+}
+
+function toLabel({ value, title }: { value: string | number; title: string }) {
+  return { value, name: title };
 }
 
 function fold(title: string, items: unknown[]): Json {

@@ -29,6 +29,7 @@ const nodeSchema = z.looseObject({
   const: z.unknown().optional(),
   enum: z.array(z.union([z.string(), z.number()])).optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  item: z.string().optional(),
   required: z.array(z.string()).optional(),
   get properties() {
     return z.record(z.string(), nodeSchema).optional();
@@ -72,34 +73,55 @@ function listMembers(node: Node): Setting[] {
 
 /** The kinds of a discriminated union as one group: the settings of a kind show when that kind is chosen. */
 function mergeKinds(kinds: readonly Node[]): Setting[] {
-  const merged = new Map<string, { setting: Setting; kinds: string[] }>();
-  const names = kinds.map((kind) => String(kind.properties?.['type']?.const));
-  for (const [index, kind] of kinds.entries()) {
-    const { type: _kind, ...properties } = kind.properties ?? {};
+  const choices = kinds.map(({ properties }) => {
+    const value = String(properties?.['type']?.const);
+    return { value, title: properties?.['type']?.title ?? capitalize(value) };
+  });
+  const merged = new Map<string, OfKind[]>();
+  for (const [index, node] of kinds.entries()) {
+    const { type: _type, ...properties } = node.properties ?? {};
     for (const [key, child] of Object.entries(properties)) {
-      const setting = toSetting(key, child, kind.required?.includes(key) ?? false);
-      const known = merged.get(key);
-      const both = known ? withCommon(known.setting, setting) : setting;
-      merged.set(key, { setting: both, kinds: [...(known?.kinds ?? []), names[index] ?? ''] });
+      const setting = toSetting(key, child, node.required?.includes(key) ?? false);
+      merged.set(key, [...(merged.get(key) ?? []), { setting, kind: choices[index] ?? { value: '', title: '' } }]);
     }
   }
-  const choices = names.map((value) => ({ value, title: value.charAt(0).toUpperCase() + value.slice(1) }));
-  const description = 'Its kind.';
-  const kind: Setting = { key: 'type', title: 'Kind', description, kind: 'choice', isRequired: true, choices };
-  const others = [...merged.values()].map(({ setting, kinds: where }) =>
-    where.length === names.length ? setting : { ...setting, showWhen: { key: 'type', in: where } },
-  );
-  return [kind, ...others];
+  const type = { key: 'type', title: 'Kind', description: 'Its kind.', kind: 'choice', isRequired: true } as const;
+  const others = [...merged.values()].map((ofKinds) => {
+    const setting = ofKinds.map((one) => one.setting).reduce(withCommon);
+    const texts = { title: joinTitles(ofKinds), description: joinDescriptions(ofKinds) };
+    if (ofKinds.length === choices.length) return { ...setting, ...texts };
+    return { ...setting, ...texts, showWhen: { key: 'type', in: ofKinds.map(({ kind }) => kind.value) } };
+  });
+  return [{ ...type, choices }, ...others];
 }
+
+interface OfKind {
+  setting: Setting;
+  kind: { value: string; title: string };
+}
+
+const mayDiffer = ['default', 'pattern', 'placeholder', 'minimum', 'maximum', 'minLength', 'maxLength'] as const;
 
 /** A setting of two kinds in one field: what holds for one of them only is left to the check of the configuration. */
 function withCommon(first: Setting, second: Setting): Setting {
-  const common: Setting = { ...first };
-  for (const name of ['default', 'pattern', 'placeholder', 'minLength', 'maxLength'] as const) {
+  const common: Setting = { ...first, isRequired: first.isRequired && second.isRequired };
+  for (const name of mayDiffer) {
     if (first[name] !== second[name]) delete common[name];
   }
   if (first.element && second.element) common.element = withCommon(first.element, second.element);
   return common;
+}
+
+/** One field has one label, whatever the kinds call it. */
+function joinTitles(ofKinds: readonly OfKind[]): string {
+  return [...new Set(ofKinds.map(({ setting }) => setting.title))].join(' / ');
+}
+
+/** Where the kinds mean different things, each is named with its own. */
+function joinDescriptions(ofKinds: readonly OfKind[]): string {
+  const byText = Map.groupBy(ofKinds, ({ setting }) => setting.description);
+  if (byText.size === 1) return ofKinds[0]?.setting.description ?? '';
+  return Array.from(byText, ([text, group]) => `${group.map(({ kind }) => kind.title).join(', ')}: ${text}`).join(' ');
 }
 
 function toSetting(key: string, node: Node, isRequired: boolean): Setting {
@@ -127,7 +149,12 @@ function shapeOf(key: string, node: Node): Pick<Setting, 'kind' | 'choices' | 's
     case 'array': {
       const { items } = node;
       if (items?.properties ?? items?.oneOf) return { kind: 'list', settings: listMembers(items) };
-      const entry = { ...items, title: node.item ?? node.title, description: '', labels } as Node;
+      const entry = {
+        ...items,
+        title: node.item === undefined ? node.title : capitalize(node.item),
+        description: '',
+        labels,
+      } as Node;
       const { placeholder } = node as { placeholder?: string };
       const element = toSetting(key, { ...entry, ...(placeholder !== undefined && { placeholder }) }, true);
       return { kind: 'list', element };
@@ -139,4 +166,8 @@ function shapeOf(key: string, node: Node): Pick<Setting, 'kind' | 'choices' | 's
     default:
       return { kind: 'text' };
   }
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

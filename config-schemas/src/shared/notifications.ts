@@ -12,8 +12,8 @@ const common = {
     .enum(['info', 'warning', 'alarm'])
     .default('info')
     .meta({
-      title: 'Send',
-      description: 'The least important message that goes to this channel.',
+      title: 'Messages',
+      description: 'What goes to this channel.',
       labels: { info: 'Everything', warning: 'Warnings and alarms', alarm: 'Alarms only' },
     }),
 };
@@ -25,7 +25,7 @@ const apiUrl = webUrl
   .meta({ title: 'API address', description: 'For a proxy or an API server of your own.', advanced: true });
 
 const people = (title: string, description: string, placeholder: string) =>
-  z.array(z.string().min(1)).min(1).meta({ title, description, placeholder });
+  z.array(z.string().min(1)).min(1).meta({ title, description, placeholder, item: 'chat' });
 
 const telegram = z.object({
   type: z.literal('telegram'),
@@ -36,7 +36,7 @@ const telegram = z.object({
 });
 
 const ntfy = z.object({
-  type: z.literal('ntfy'),
+  type: z.literal('ntfy').meta({ title: 'ntfy' }),
   ...common,
   server: webUrl.default('https://ntfy.sh').meta({ title: 'Server', description: 'ntfy.sh, or a server of your own.' }),
   topic: secret('Topic', 'Whoever knows the topic can read it: choose one that nobody guesses.').regex(
@@ -65,7 +65,7 @@ const webhook = z.object({
 });
 
 const email = z.object({
-  type: z.literal('email'),
+  type: z.literal('email').meta({ title: 'E-mail' }),
   ...common,
   server: z
     .string()
@@ -78,7 +78,10 @@ const email = z.object({
   username: z.string().min(1).exactOptional().meta({ title: 'User name', description: 'Often your address.' }),
   password: secret('Password', 'Often an app password.').exactOptional(),
   from: z.email().meta({ title: 'From', description: 'The address of the sender.', placeholder: 'home@example.org' }),
-  to: z.array(z.email()).min(1).meta({ title: 'To', description: 'Who receives it.', placeholder: 'me@example.org' }),
+  to: z
+    .array(z.email())
+    .min(1)
+    .meta({ title: 'To', description: 'Who receives it.', placeholder: 'me@example.org', item: 'receiver' }),
 });
 
 const phoneNumber = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must look like +14155550100');
@@ -92,7 +95,10 @@ const twilio = z.object({
     .meta({ title: 'Account SID', description: 'From the Twilio console.', placeholder: 'AC…' }),
   authToken: secret('Auth token', 'From the Twilio console.'),
   from: phoneNumber.meta({ title: 'From', description: 'Your Twilio number.', placeholder: '+14155550100' }),
-  to: z.array(phoneNumber).min(1).meta({ title: 'To', description: 'Numbers to reach.', placeholder: '+14155550101' }),
+  to: z
+    .array(phoneNumber)
+    .min(1)
+    .meta({ title: 'To', description: 'Numbers to reach.', placeholder: '+14155550101', item: 'receiver' }),
   sms: z.boolean().default(true).meta({ title: 'Text message', description: 'Send an SMS.' }),
   call: z
     .boolean()

@@ -66,7 +66,7 @@ function remedy(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'invalid_union':
-      return describeUnion(issue);
+      return issue.message === 'Invalid input' ? describeUnion(issue) : issue.message;
     case 'invalid_format':
       return issue.message.startsWith('Invalid') ? `must be a valid ${issue.format}` : issue.message;
     case 'invalid_key':
