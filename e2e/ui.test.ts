@@ -2,27 +2,20 @@
 import { eventAlarmSchema } from '@porchlight/config-schemas';
 import { parseConfig } from '@porchlight/core';
 import { expect, test } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { openBrowser, openPage, openSettings } from './support/browser.ts';
 import { pair } from './support/controller.ts';
 import { createHomebridge } from './support/homebridge.ts';
 import { startHomebridgeUi } from './support/homebridge-ui.ts';
 import { until } from '@porchlight/core/testing';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-
 test('the form of the Homebridge UI: filled in, saved, and what it saved runs', async () => {
   const ui = await startHomebridgeUi();
-  const browser = await chromium.launch({ args: flags, ...(executablePath && { executablePath }) });
+  const browser = await openBrowser();
   try {
-    const page = await browser.newPage({ viewport: { width: 1100, height: 1400 } });
-    await logIn(page, ui.url);
-    await page.goto(`${ui.url}/plugins`);
-    const setUp = page.getByRole('button', { name: 'Set Up' });
-    const card = page.locator('div', { hasText: 'homebridge-porchlight-event-alarm', has: setUp }).last();
-    await card.getByRole('button', { name: 'Set Up' }).click();
+    const page = await openPage(browser, ui);
+    await openSettings(page, ui, 'homebridge-porchlight-event-alarm');
     await page.getByLabel('Name', { exact: true }).first().fill('Night watch');
     await page.getByLabel('Ring at (events)').fill('3');
     await page.locator('legend', { hasText: 'Ringing' }).click();
@@ -31,6 +24,17 @@ test('the form of the Homebridge UI: filled in, saved, and what it saved runs', 
     const code = page.getByLabel('Code', { exact: true });
     expect(await code.getAttribute('type')).toBe('password');
     await code.fill('4711');
+    const night = page.getByLabel('Night', { exact: true }).locator('visible=true');
+    expect(await night.isChecked()).toBe(true);
+    await night.uncheck();
+    await page.locator('legend', { hasText: 'Notifications' }).click();
+    const kind = page.locator('select:visible', { hasText: 'Pushover' });
+    await kind.selectOption({ label: 'Webhook' });
+    // A condition: what only another kind needs is not asked for.
+    expect(await page.getByLabel(/^Bot token/).count()).toBe(0);
+    const address = page.getByLabel('Address', { exact: true });
+    expect(await address.getAttribute('type')).toBe('password');
+    await address.fill('https://example.org/hook');
     await page.getByRole('button', { name: 'Save' }).click();
 
     const file = join(ui.folder, 'config.json');
@@ -45,7 +49,9 @@ test('the form of the Homebridge UI: filled in, saved, and what it saved runs', 
         name: 'Night watch',
         thresholdEventCount: 3,
         code: '4711',
+        modes: ['home', 'away'],
         rules: [],
+        notifications: { channels: [{ type: 'webhook', url: 'https://example.org/hook' }] },
         switches: [{ device: 'usb-power/porch' }],
       },
     });
@@ -55,14 +61,6 @@ test('the form of the Homebridge UI: filled in, saved, and what it saved runs', 
     await ui.stop();
   }
 }, 180_000);
-
-async function logIn(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await page.getByPlaceholder('Username').fill('owner');
-  await page.getByPlaceholder('Password').fill('owner-password');
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('link', { name: 'Plugins' }).waitFor();
-}
 
 function readBlock(file: string): ({ platform: string } & Record<string, unknown>) | undefined {
   const { platforms } = JSON.parse(readFileSync(file, 'utf8')) as { platforms: { platform: string }[] };
