@@ -24,9 +24,10 @@ export interface RoundFacts {
 export function judgeRound({ results, hasLink, isRouterKnown, minHealthy }: RoundFacts): Verdict {
   const outside = results.filter(({ group }) => group !== 'router');
   const working = outside.filter(({ outcome }) => outcome.ok || outcome.why !== 'broken');
-  const healthy = working.filter(({ outcome }) => outcome.ok);
+  const witnesses = findWitnesses(working);
+  const healthy = witnesses.filter(({ outcome }) => outcome.ok);
   if (isCaptive(working)) return { status: 'offline', cause: 'captive-portal' };
-  if (countOwners(healthy) >= Math.min(minHealthy, Math.max(1, countOwners(working)))) {
+  if (countOwners(healthy) >= Math.min(minHealthy, Math.max(1, countOwners(witnesses)))) {
     return isDnsDead(working) ? { status: 'offline', cause: 'dns' } : judgeHealthy(outside);
   }
   if (hasLink === false) return { status: 'offline', cause: 'local-link' };
@@ -34,6 +35,12 @@ export function judgeRound({ results, hasLink, isRouterKnown, minHealthy }: Roun
   const router = results.filter(({ group }) => group === 'router');
   const isRouterDead = isRouterKnown && router.length > 0 && router.every(({ outcome }) => isSilent(outcome));
   return { status: 'offline', cause: isRouterDead ? 'lan' : 'wan' };
+}
+
+/** A resolver in the house answers from memory while the line is dead: it proves nothing, unless it is all that is asked. */
+function findWitnesses(results: readonly ProbeResult[]): readonly ProbeResult[] {
+  const far = results.filter(({ isSystemResolver }) => !isSystemResolver);
+  return far.length > 0 ? far : results;
 }
 
 /** Something answers for the web, but nobody who was asked. */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer as createWebServer, type RequestListener } from 'node:http';
-import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createConnection, createServer, type AddressInfo, type LookupFunction, type Socket } from 'node:net';
 import { lookup, probeDns } from '../../src/adapters/dns/client.ts';
 import { probeHttp } from '../../src/adapters/http/client.ts';
 import { probeTcp } from '../../src/adapters/tcp/client.ts';
@@ -148,6 +148,18 @@ describe('web', () => {
   ])('%s is somebody else', async (_what, respond) => {
     const url = await openWeb(respond);
     expect(await probeHttp({ url, ...expected }, within(2_000))).toMatchObject({ ok: false, why: 'other-content' });
+  });
+
+  test('a page that the router puts up in place of another is silence; the expected one from there is as good as any', async () => {
+    const here: LookupFunction = (_host, { all }, reply) =>
+      all ? reply(null, [{ address: host, family: 4 }]) : reply(null, host, 4);
+    let page = '<html>The line is down</html>';
+    const { port } = new URL(await openWeb((_request, response) => void response.end(page)));
+    const target = { ...expected, url: `http://portal.example:${port}/`, lookup: here };
+    const problem = 'the router answers in its place';
+    expect(await probeHttp(target, within(2_000))).toEqual({ ok: false, why: 'silent', problem });
+    page = 'success';
+    expect(await probeHttp(target, within(2_000))).toMatchObject({ ok: true });
   });
 
   test('something that speaks no HTTP is somebody else', async () => {

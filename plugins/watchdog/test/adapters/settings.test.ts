@@ -35,10 +35,20 @@ describe('the configuration', () => {
     [{ probes: [{ type: 'smoke' }] }, 'probes[0]'],
     [{ heartbeat: { url: 'https://tower.test/beat', token: 'x' } }, 'heartbeat.url: must look like wss://'],
     [{ heartbeat: { url: 'wss://tower.test/beat' } }, 'heartbeat.token: is missing'],
+    [{ heartbeat: { url: 'mqtts://broker.test', token: 'x' } }, 'heartbeat.url: must look like mqtts://home@'],
+    [
+      { heartbeat: { url: 'mqtts://sea:secret@broker.test', token: 'x' } },
+      'heartbeat.url: must look like mqtts://home@',
+    ],
     [{ quietHours: { from: '25:00', to: '07:00' } }, 'quietHours.from: must be a time'],
     [{ rebootFor: ['captive-portal'] }, 'rebootFor[0]'],
   ])('%j is refused with what to do', (raw, problem) => {
     expect(problemsOf(raw).join('\n')).toContain(problem);
+  });
+
+  test('the watchtower may hear a broker', () => {
+    const heartbeat = { url: 'mqtts://seaside@broker.test:8883', token: 'x' };
+    expect(parse({ heartbeat }).heartbeat).toEqual(heartbeat);
   });
 
   test('quiet hours are those of the place', () => {

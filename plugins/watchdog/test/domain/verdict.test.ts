@@ -64,6 +64,13 @@ describe('one round', () => {
       {},
       { status: 'online' },
     ],
+    [
+      'the resolver of the house answers from memory',
+      ['address:a silent', 'names:system ok', 'names:b silent', 'web:m silent', 'router ok'],
+      {},
+      { status: 'offline', cause: 'wan' },
+    ],
+    ['nobody else is asked', ['names:system ok', 'router ok'], {}, { status: 'online' }],
     ['the web proves that names work', ['address:a ok', 'names:system silent', 'web:m ok'], {}, { status: 'degraded' }],
     [
       'a login page',
@@ -83,6 +90,12 @@ describe('one round', () => {
     [
       'two owners are needed, one answers',
       ['address:a ok', 'address:b silent', 'router ok'],
+      { minHealthy: 2 },
+      { status: 'offline', cause: 'wan' },
+    ],
+    [
+      'the resolver of the house is none of the owners that are needed',
+      ['address:a ok', 'names:system ok', 'address:b silent', 'router ok'],
       { minHealthy: 2 },
       { status: 'offline', cause: 'wan' },
     ],

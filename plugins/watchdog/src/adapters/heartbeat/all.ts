@@ -1,6 +1,7 @@
 import type { WatchdogConfig } from '@porchlight/config-schemas';
 import type { ServiceContext } from '@porchlight/core';
 import type { Heartbeat } from '../../ports.ts';
+import { MqttHeartbeat } from '../mqtt-heartbeat/client.ts';
 import { startPush } from '../push/client.ts';
 import { WatchtowerHeartbeat } from './client.ts';
 
@@ -8,7 +9,10 @@ import { WatchtowerHeartbeat } from './client.ts';
 export function startHeartbeats(config: WatchdogConfig, version: string, context: ServiceContext): Heartbeat {
   const { heartbeat, pushes } = config;
   const all: Heartbeat[] = pushes.map((push) => startPush(push, context));
-  if (heartbeat) all.push(new WatchtowerHeartbeat({ ...heartbeat, ...context, version }));
+  if (heartbeat) {
+    const Sender = heartbeat.url.startsWith('mqtt') ? MqttHeartbeat : WatchtowerHeartbeat;
+    all.push(new Sender({ ...heartbeat, ...context, version }));
+  }
   return {
     show: (status) => all.forEach((one) => one.show(status)),
     announceReboot: (backInSeconds) => all.forEach((one) => one.announceReboot(backInSeconds)),

@@ -2,7 +2,7 @@ import { backoffMs, createTroubleLog, describeError, type Clock, type Log, type 
 import { WebSocket } from 'ws';
 import type { Heartbeat, HeartbeatStatus } from '../../ports.ts';
 import { lookup } from '../dns/client.ts';
-import { toEnding, type Ending } from './map.ts';
+import { toBeat, toEnding, toRebooting, type Ending, type Unnumbered } from './map.ts';
 import { frameSchema, welcomeSchema, type Frame } from './schema.ts';
 
 export interface HeartbeatParts {
@@ -49,7 +49,7 @@ export class WatchtowerHeartbeat implements Heartbeat {
   }
 
   announceReboot(backInSeconds: number): void {
-    this.#send({ type: 'rebooting', backInSeconds: Math.min(1800, Math.max(1, Math.round(backInSeconds))) });
+    this.#send(toRebooting(backInSeconds));
   }
 
   reconnect(): void {
@@ -123,7 +123,7 @@ export class WatchtowerHeartbeat implements Heartbeat {
   }
 
   async #beat(socket: WebSocket, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, version } = this.#parts;
     let isPongDue = false;
     socket.on('pong', () => (isPongDue = false));
     this.#seq = Math.max(this.#seq, Math.floor(clock.now()) - 1);
@@ -132,20 +132,14 @@ export class WatchtowerHeartbeat implements Heartbeat {
     for (let count = 0; !signal.aborted; count += 1) {
       if (isPongDue) return socket.terminate();
       // While the router is off nothing arrives; the announcement holds until the first beat after it.
-      if (this.#status.state !== 'rebooting') this.#send({ type: 'beat', ...this.#describe() });
+      const uptimeMs = clock.monotonic() - this.#startedAt;
+      if (this.#status.state !== 'rebooting') this.#send(toBeat(this.#status, { uptimeMs, version }));
       if (count % beatsPerPing === 0) {
         isPongDue = true;
         socket.ping();
       }
       await this.#sleep(beatMs, signal, false);
     }
-  }
-
-  #describe(): Omit<Extract<Frame, { type: 'beat' }>, 'type' | 'seq'> {
-    const { clock, version } = this.#parts;
-    const { state, cause } = this.#status;
-    const uptimeSeconds = Math.round((clock.monotonic() - this.#startedAt) / 1000);
-    return { state, uptimeSeconds, version, ...(cause !== undefined && { cause }) };
   }
 
   /** Beats that cannot go now are not kept: an old one would be a lie. */
@@ -165,8 +159,6 @@ export class WatchtowerHeartbeat implements Heartbeat {
     await clock.sleep(ms, AbortSignal.any([signal, wake.signal])).catch(() => undefined);
   }
 }
-
-type Unnumbered<F> = F extends Frame ? Omit<F, 'seq'> : never;
 
 function parseJson(text: string): unknown {
   try {

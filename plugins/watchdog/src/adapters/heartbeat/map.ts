@@ -1,3 +1,6 @@
+import type { HeartbeatStatus } from '../../ports.ts';
+import type { Frame } from './schema.ts';
+
 const minuteMs = 60_000;
 
 /** Why a connection is over, and what that means for the next one. */
@@ -22,4 +25,19 @@ const endings: Record<number, Ending> = {
 /** The meaning of an HTTP status or of a WebSocket close code. */
 export function toEnding(code: number): Ending {
   return endings[code] ?? {};
+}
+
+/** A frame that has not got its number yet. */
+export type Unnumbered<F> = F extends Frame ? Omit<F, 'seq'> : never;
+
+export function toBeat(
+  { state, cause }: HeartbeatStatus,
+  { uptimeMs, version }: { uptimeMs: number; version: string },
+): Unnumbered<Frame> {
+  const uptimeSeconds = Math.round(uptimeMs / 1000);
+  return { type: 'beat', state, uptimeSeconds, version, ...(cause !== undefined && { cause }) };
+}
+
+export function toRebooting(backInSeconds: number): Unnumbered<Frame> {
+  return { type: 'rebooting', backInSeconds: Math.min(1800, Math.max(1, Math.round(backInSeconds))) };
 }
