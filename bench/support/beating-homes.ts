@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { WebSocket } from 'ws';
 
 /**
  * Many homes that beat every 15 s, each at its own moment: `beating-homes.ts <port> <file of tokens, one a line>`. Orders come
- * as lines of JSON: `{"open":1000}`, `{"silence":100}`; answers go out as lines, too.
+ * as lines of JSON: `{"open":1000}`, `{"silence":100}`; answers go out as lines, too. They write their WebSocket frames
+ * themselves: thousands of whole clients would need more of the machine than the server that is measured.
  */
 const [port = '', file = ''] = process.argv.slice(2);
 const tokens = readFileSync(file, 'utf8').trim().split('\n');
@@ -14,7 +15,8 @@ const maxOpening = 500;
 
 interface BeatingHome {
   token: string;
-  socket: WebSocket | undefined;
+  /** While it is open. */
+  socket: Socket | undefined;
   seq: number;
   lastBeatAt: number;
   isSilent: boolean;
@@ -28,23 +30,42 @@ let wanted = 0;
 
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
+function upgradeOf({ token }: BeatingHome): string {
+  const lines = [
+    'GET /beat HTTP/1.1',
+    'Host: 127.0.0.1',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    `Authorization: Bearer ${token}`,
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}
+
+/** A masked text frame of at most 125 bytes; with a mask of zeros the text stays as it is. */
+function frameOf(text: string): string {
+  return `\u0081${String.fromCharCode(0x80 | text.length)}\0\0\0\0${text}`;
+}
+
 function open(home: BeatingHome): void {
   opening += 1;
-  const headers = { Authorization: `Bearer ${home.token}` };
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/beat`, { headers, perMessageDeflate: false });
-  let isOpen = false;
-  socket.on('open', () => {
-    isOpen = true;
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.setNoDelay(true);
+  socket.write(upgradeOf(home));
+  socket.once('data', (data) => {
+    if (!data.toString('latin1').startsWith('HTTP/1.1 101')) return void socket.destroy();
     opening -= 1;
     connected += 1;
     home.socket = socket;
+    socket.resume();
     beat(home);
     if (connected === wanted) say({ connected });
     openNext();
   });
   socket.on('error', () => undefined);
   socket.on('close', () => {
-    if (isOpen) connected -= 1;
+    if (home.socket) connected -= 1;
     else opening -= 1;
     home.socket = undefined;
     // At once, all of them: worse than any crowd of real senders.
@@ -64,9 +85,10 @@ function openNext(): void {
 }
 
 function beat(home: BeatingHome): void {
-  if (home.isSilent || home.socket?.readyState !== WebSocket.OPEN) return;
+  if (home.isSilent || !home.socket) return;
   home.lastBeatAt = Date.now();
-  home.socket.send(`{"type":"beat","seq":${(home.seq += 1)},"state":"online","uptimeSeconds":86400}`);
+  const text = `{"type":"beat","seq":${(home.seq += 1)},"state":"online","uptimeSeconds":86400}`;
+  home.socket.write(frameOf(text), 'latin1');
 }
 
 /** Sends what is due in small steps, so that the beats of all are spread evenly. */

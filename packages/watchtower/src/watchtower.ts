@@ -9,7 +9,7 @@ import { redactLog, type EventLog } from './event-log.ts';
 import { Gate } from './gate.ts';
 import { MqttBeats } from './mqtt-beats.ts';
 import { Roster } from './roster.ts';
-import { listen } from './server/listener.ts';
+import { listen, usualPatience, type Patience } from './server/listener.ts';
 import { createRoutes } from './server/routes.ts';
 import { Sockets } from './server/sockets.ts';
 import type { Store } from './store/store.ts';
@@ -20,6 +20,8 @@ export interface WatchtowerParts {
   store: Store;
   log: EventLog;
   clock?: Clock;
+  /** With peers that dawdle; a few seconds where it is not given. */
+  patience?: Patience;
 }
 
 export interface Watchtower {
@@ -37,6 +39,7 @@ export async function startWatchtower({
   config,
   store,
   clock = systemClock,
+  patience = usualPatience,
   ...parts
 }: WatchtowerParts): Promise<Watchtower> {
   const log = redactLog(parts.log, createRedactor(secretsOf(config)));
@@ -69,7 +72,7 @@ export async function startWatchtower({
   const routes = createRoutes({ config, gate, store, counters, clock, log, isHealthy });
   const listener = await watch
     .start()
-    .then(() => listen({ config, gate, sockets, routes, isHealthy, log }))
+    .then(() => listen({ config, gate, sockets, routes, isHealthy, log, patience }))
     .catch(async (error: unknown) => {
       controller.abort();
       await store.close();

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { createToken } from '../src/token.ts';
-import { exchange, upgradeHead } from './support/raw.ts';
+import { exchange, frameHead, upgradeHead } from './support/raw.ts';
 import { buildTower, connect, type TestTower } from './support/tower.ts';
 
 let house: TestTower;
@@ -123,23 +123,29 @@ test('a replayed sequence ends the connection, is refused by POST, and after a r
   expect((await house.post(token, JSON.stringify(beat(42)))).status).toBe(204);
 });
 
-test('a frame of 100 MB is refused at its first bytes, and costs no memory', async () => {
-  const before = process.memoryUsage().rss;
+test('a frame of 100 MB is refused at its first bytes', async () => {
+  const part = Buffer.alloc(64 * 1024, 120);
+  let sent = 0;
+  const pump = (socket: Socket): void => {
+    while (!socket.destroyed && sent < 100 * 1024 * 1024) {
+      sent += part.length;
+      if (!socket.write(part)) return void socket.once('drain', () => pump(socket));
+    }
+  };
+  const frame = Buffer.concat([Buffer.from(upgradeHead(token)), frameHead(100 * 1024 * 1024)]);
+  expect(await raw(frame, pump)).toMatch(/^HTTP\/1.1 101/);
+  expect(refused().size).toBe(1);
+  expect(sent).toBeLessThan(20 * 1024 * 1024);
+});
+
+test('a message that never ends is refused when it is longer than a beat', async () => {
   const client = await house.connect(token);
   client.socket.on('error', () => undefined);
-  client.socket.send('x'.repeat(100 * 1024 * 1024));
+  for (let part = 0; part < 100 && client.socket.readyState === WebSocket.OPEN; part += 1) {
+    client.socket.send('x'.repeat(1_000), { fin: false });
+  }
   await client.closed;
   expect(refused().size).toBe(1);
-  // The client's own 100 MB are in this process, too.
-  expect(process.memoryUsage().rss - before).toBeLessThan(450 * 1024 * 1024);
-  // The same in many fragments of a message that never ends.
-  const fragments = await house.connect(token);
-  fragments.socket.on('error', () => undefined);
-  for (let part = 0; part < 100 && fragments.socket.readyState === WebSocket.OPEN; part += 1) {
-    fragments.socket.send('x'.repeat(1_000), { fin: false });
-  }
-  await fragments.closed;
-  expect(refused().size).toBe(2);
 });
 
 test.each([
@@ -168,9 +174,12 @@ test.each([
 });
 
 test('who dawdles over a request is cut off, known or not', async () => {
-  const startedAt = performance.now();
+  await house.stop();
+  house = await buildTower({}, { patience: { headersMs: 500, requestMs: 1_000, lookMs: 100 } });
+  token = await house.add('sea');
+  await house.check();
   const trickle = (socket: Socket): void => {
-    const timer = setInterval(() => socket.write('X-Slow: 1\r\n'), 200);
+    const timer = setInterval(() => socket.write('X-Slow: 1\r\n'), 100);
     socket.on('close', () => clearInterval(timer));
   };
   const slow = await Promise.all([
@@ -179,9 +188,8 @@ test('who dawdles over a request is cut off, known or not', async () => {
     raw('GET /beat HTTP/1.1\r\nHost: x\r\n', trickle),
     raw(`POST /beat HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 500\r\n\r\nx`),
   ]);
-  expect(performance.now() - startedAt).toBeLessThan(14_000);
   expect(slow.join('')).not.toMatch(/ 20\d /);
-}, 20_000);
+});
 
 test('a home that holds a connection and says nothing, or half a frame, is cut off after its grace', async () => {
   const client = await house.connect(token);

@@ -1,6 +1,6 @@
 // requires: postgres
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { createFakeClock, type FakeClock } from '@porchlight/core/testing';
+import { createFakeClock, until, type FakeClock } from '@porchlight/core/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -157,7 +157,7 @@ describe.each([
 test('SQLite: what only the cache knows is in the file after the end, and survives settings changed by another process', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'porchlight-store-')), 'tower.sqlite');
   clock = createFakeClock();
-  const server = openSqliteStore(file, clock);
+  const server = openSqliteStore(file, clock, 2);
   const commandLine = openSqliteStore(file, clock);
   for (let index = 0; index < 8; index += 1) await commandLine.add(home(`h${index}`));
   const beat = async (sequence: number): Promise<void> => {
@@ -167,7 +167,7 @@ test('SQLite: what only the cache knows is in the file after the end, and surviv
   const stored = async (store: Store): Promise<number[]> => (await store.homes()).map(({ sequence }) => sequence);
   for (let sequence = 1; sequence <= 6; sequence += 1) await beat(sequence);
   expect(await stored(server)).toEqual(Array.from({ length: 8 }, () => 6));
-  // Each home is written in one of four rounds.
+  // Two homes are written in a round.
   expect((await stored(commandLine)).toSorted((a, b) => a - b)).toEqual([3, 3, 4, 4, 5, 5, 6, 6]);
   await commandLine.change('h0', { name: 'Another name' });
   expect((await server.check(silentCheck)).homes[0]).toMatchObject({ name: 'Another name', sequence: 6 });
@@ -218,6 +218,24 @@ test('PostgreSQL: two workers start together, check together and deliver togethe
   };
   await Promise.all(stores.flatMap((store) => [deliverAll(store), deliverAll(store)]));
   expect(delivered.toSorted()).toEqual(Array.from({ length: 10 }, (_, index) => `fact-${index + 2}`).toSorted());
+});
+
+test('PostgreSQL that dies while a message is on its way costs that delivery and nothing else', async () => {
+  const store = await openPostgres();
+  await store.check(telling('fact'));
+  const dying = store.deliverNext('phone', async () => {
+    await postgres.kill();
+    const isGone = (): Promise<boolean> =>
+      postgres
+        .query('SELECT 1')
+        .then(() => false)
+        .catch(() => true);
+    await until(isGone);
+    return { done: true };
+  });
+  await expect(dying).rejects.toThrow();
+  await postgres.start();
+  expect(await store.countWaiting()).toBe(1);
 });
 
 test('PostgreSQL that is not there is said in one sentence, without the password', async () => {

@@ -66,7 +66,7 @@ test('beats come through TLS; a renewed certificate is taken without a restart, 
 
 test('old versions of TLS and plain text are refused; who stops in the middle of the handshake is cut off', async () => {
   makeCertificate('first');
-  house = await buildTower({ tls });
+  house = await buildTower({ tls }, { patience: { headersMs: 500, requestMs: 1_000, lookMs: 100 } });
   await expect(peerName({ maxVersion: 'TLSv1.1', minVersion: 'TLSv1' })).rejects.toThrow();
   const closed = ['GET / HTTP/1.1\r\n\r\n', '\u0016\u0003\u0001'].map(async (bytes) => {
     const socket = connectTcp(house.tower.port, '127.0.0.1');

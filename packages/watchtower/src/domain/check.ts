@@ -40,12 +40,12 @@ export function checkHomes(before: Tower, homes: readonly Home[], { now, ...rule
   const tower: Tower = { checkedAt: now, isolatedSince: seen.isolatedSince };
   const alerts: Alert[] = [...seen.alerts];
   const changed: Home[] = [];
-  for (const [index, home] of current.entries()) {
+  current.forEach((home, index) => {
     const settled = seen.hasRejoined ? { ...home, countFrom: now + settleMs } : home;
     const step = tower.isolatedSince > 0 ? { home: settled } : judgeHome(settled, now, rules.reminderMs);
     if (step.alert) alerts.push(step.alert);
     if (step.home !== homes[index]) changed.push(step.home);
-  }
+  });
   return { tower, changed, alerts };
 }
 
@@ -76,8 +76,10 @@ function judgeTower(
     const isolatedMs = Math.max(0, now - isolatedSince);
     return { isolatedSince: 0, alerts: [{ kind: 'rejoined', since: isolatedSince, isolatedMs }], hasRejoined: true };
   }
-  const watched = homes.filter((home) => home.heardAt > 0 && home.downSince === 0 && rebootUntil(home) <= now);
-  if (watched.length < 2 || !watched.some((home) => isDue(home, now))) return { isolatedSince: 0, alerts: [] };
+  const isWatched = (home: Home): boolean => home.heardAt > 0 && home.downSince === 0 && rebootUntil(home) <= now;
+  if (!homes.some((home) => isDue(home, now) && isWatched(home))) return { isolatedSince: 0, alerts: [] };
+  const watched = homes.filter(isWatched);
+  if (watched.length < 2) return { isolatedSince: 0, alerts: [] };
   const lastSigns = watched.map(({ heardAt, countFrom }) => Math.max(heardAt, countFrom));
   const newest = lastSigns.reduce((a, b) => Math.max(a, b));
   const oldest = lastSigns.reduce((a, b) => Math.min(a, b));

@@ -18,6 +18,16 @@ interface ListenerParts {
   routes: (request: IncomingMessage) => Promise<Answer | undefined>;
   isHealthy: () => boolean;
   log: Log;
+  patience: Patience;
+}
+
+/** How long a peer may take, milliseconds. */
+export interface Patience {
+  /** To shake hands, and to show who it is. */
+  headersMs: number;
+  requestMs: number;
+  /** Between two looks for those who dawdle. */
+  lookMs: number;
 }
 
 export interface Listener {
@@ -27,25 +37,25 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** A peer has this long to show who it is, milliseconds. */
-const headersMs = 5_000;
-const requestMs = 10_000;
+export const usualPatience: Patience = { headersMs: 5_000, requestMs: 10_000, lookMs: 1_000 };
 /** Sockets beyond `maxConnections` for peers that are not yet known, requests and the status page. */
 const spareSockets = 500;
 
-const serverOptions: ServerOptions = {
-  headersTimeout: headersMs,
-  requestTimeout: requestMs,
-  connectionsCheckingInterval: 1_000,
-  keepAliveTimeout: 20_000,
-  maxHeaderSize: 8_192,
-  noDelay: true,
-};
+function toServerOptions({ headersMs, requestMs, lookMs }: Patience): ServerOptions {
+  return {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: lookMs,
+    keepAliveTimeout: 20_000,
+    maxHeaderSize: 8_192,
+    noDelay: true,
+  };
+}
 
 /** Listens, and lets nobody in who does not show a token at once. Rejects with `watchtower.listen`. */
 export async function listen(parts: ListenerParts): Promise<Listener> {
-  const { config, routes, log } = parts;
-  const { server, refreshTls } = createServer(config, log);
+  const { config, routes, log, patience } = parts;
+  const { server, refreshTls } = createServer(config, patience, log);
   server.maxConnections = config.maxConnections + spareSockets;
   server.maxHeadersCount = 50;
   server.on('request', (request, response) => {
@@ -99,8 +109,13 @@ function upgrade(
 /** One function for all sockets, of which there may be tens of thousands. */
 function ignore(): void {}
 
-function createServer({ tls }: WatchtowerConfig, log: Log): { server: Server; refreshTls: () => void } {
-  if (!tls) return { server: createHttpServer(serverOptions), refreshTls: () => undefined };
+function createServer(
+  { tls }: WatchtowerConfig,
+  patience: Patience,
+  log: Log,
+): { server: Server; refreshTls: () => void } {
+  const options = toServerOptions(patience);
+  if (!tls) return { server: createHttpServer(options), refreshTls: () => undefined };
   const read = (): { cert: Buffer; key: Buffer } => {
     try {
       return { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
@@ -109,7 +124,8 @@ function createServer({ tls }: WatchtowerConfig, log: Log): { server: Server; re
     }
   };
   const stamp = (): number => Math.max(statSync(tls.certFile).mtimeMs, statSync(tls.keyFile).mtimeMs);
-  const server = createHttpsServer({ ...serverOptions, ...read(), handshakeTimeout: headersMs, minVersion: 'TLSv1.2' });
+  const handshakeTimeout = patience.headersMs;
+  const server = createHttpsServer({ ...options, ...read(), handshakeTimeout, minVersion: 'TLSv1.2' });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   let usedStamp = stamp();
   const refreshTls = (): void => {

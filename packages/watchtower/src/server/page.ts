@@ -11,8 +11,8 @@ const style = `
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.4rem } form { margin: 1rem 0 } input, button { font: inherit; padding: .4rem .7rem }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid #8884 }
-.up { color: #1a7f37 } .late, .rebooting { color: #9a6700 } .down, .problem { color: #cf222e; font-weight: 600 } .unknown { color: #777 }
-@media (prefers-color-scheme: dark) { .up { color: #4ac26b } .late, .rebooting { color: #d4a72c } .down, .problem { color: #ff7b72 } }
+.up { color: #1a7f37 } .late, .rebooting { color: #9a6700 } .down, .problem { color: #cf222e; font-weight: 600 } .unknown { color: #6a6a6a }
+@media (prefers-color-scheme: dark) { .up { color: #4ac26b } .late, .rebooting { color: #d4a72c } .down, .problem { color: #ff7b72 } .unknown { color: #999 } }
 `;
 
 const contentPolicy = [

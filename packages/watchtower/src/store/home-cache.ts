@@ -10,25 +10,33 @@ export type Kept = { -readonly [Key in keyof StoredHome]: StoredHome[Key] } & {
   slot: number;
 };
 
-/** A home that only goes on beating is written in one of so many rounds, beside its neighbours in the file. */
-const rounds = 4;
+/** All homes of most watchtowers. */
+export const usualRowsPerRound = 1_000;
 
 /**
- * The homes as they are, which is as they stand in the file but for the latest beats. Read anew only when another process (the command line) has written, and changed in
- * place: to read tens of thousands of rows every 15 s would cost more than everything else together.
+ * The homes as they are, which is as they stand in the file but for the latest beats. Read anew only when another process
+ * (the command line) has written, and changed in place: to read tens of thousands of rows every 15 s would cost more than
+ * everything else together.
  */
 export class HomeCache {
   /** Grows when the homes were read anew. */
   generation = 0;
   readonly #database: DatabaseSync;
+  readonly #rowsPerRound: number;
   #list: Kept[] = [];
   #byId = new Map<string, Kept>();
   /** SQLite's count of what others have written; undefined: read anew in any case. */
   #version: number | undefined;
   #round = 0;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, rowsPerRound: number) {
     this.#database = database;
+    this.#rowsPerRound = rowsPerRound;
+  }
+
+  /** A home that only goes on beating is written in one of so many rounds, beside its neighbours in the file. */
+  get rounds(): number {
+    return Math.max(1, Math.ceil(this.#list.length / this.#rowsPerRound));
   }
 
   /** Good until the next change. */
@@ -56,6 +64,7 @@ export class HomeCache {
   /** Adds what was heard, and gives the homes that are to be written now and those that were down. */
   addSigns(signs: readonly HeardSigns[]): { write: Kept[]; down: string[] } {
     this.homes();
+    const { rounds } = this;
     this.#round = (this.#round + 1) % rounds;
     const write: Kept[] = [];
     const down: string[] = [];

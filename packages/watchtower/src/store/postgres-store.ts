@@ -41,8 +41,9 @@ export async function openPostgresStore({ url, deliveries }: PostgresOptions): P
     // Tells an operator, who looks at the database, which worker holds what.
     application_name: `porchlight-watchtower ${process.pid}`,
   });
-  // A connection that breaks while nobody uses it is simply made anew.
+  // A connection that breaks is made anew by whoever needs one; who was using it is told by the next statement.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     await prepare(pool);
   } catch (cause) {

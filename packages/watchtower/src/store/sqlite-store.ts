@@ -2,7 +2,7 @@ import { PorchlightError, type Clock } from '@porchlight/core';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { HomeCache, type Kept } from './home-cache.ts';
+import { HomeCache, usualRowsPerRound, type Kept } from './home-cache.ts';
 import { toJudgedColumns, toMessage, toTower, type MessageRow, type TowerRow } from './rows.ts';
 import { addMessageSql, addSignsSql, judgeSql, schema, schemaVersion } from './sqlite-schema.ts';
 import type {
@@ -24,13 +24,12 @@ const maxMessageAgeMs = 86_400_000;
  * The store of one process: a file, readable by its owner only (0600). The command line may change homes while the server
  * runs. Throws `watchtower.database` when the file cannot be used.
  */
-export function openSqliteStore(file: string, clock: Clock): Store {
-  return new SqliteStore(openDatabase(file), clock);
+export function openSqliteStore(file: string, clock: Clock, rowsPerRound = usualRowsPerRound): Store {
+  return new SqliteStore(openDatabase(file), clock, rowsPerRound);
 }
 
 class SqliteStore implements Store {
   readonly flushMs = 15_000;
-  readonly staleMs = 75_000;
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
   readonly #cache: HomeCache;
@@ -39,13 +38,17 @@ class SqliteStore implements Store {
   readonly #addMessage: StatementSync;
   #isFirstCheck = true;
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: DatabaseSync, clock: Clock, rowsPerRound: number) {
     this.#database = database;
     this.#clock = clock;
-    this.#cache = new HomeCache(database);
+    this.#cache = new HomeCache(database, rowsPerRound);
     this.#addSigns = database.prepare(addSignsSql);
     this.#judge = database.prepare(judgeSql);
     this.#addMessage = database.prepare(addMessageSql);
+  }
+
+  get staleMs(): number {
+    return (this.#cache.rounds + 1) * this.flushMs;
   }
 
   async homes(): Promise<StoredHome[]> {

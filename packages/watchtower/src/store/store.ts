@@ -52,7 +52,7 @@ export interface CheckResult {
 export interface Store {
   /** Time in which signs reach the store, milliseconds; several workers need it short. */
   readonly flushMs: number;
-  /** How far what another process reads may lag behind, milliseconds. */
+  /** How far the homes that another process has read may lag behind, milliseconds. */
   readonly staleMs: number;
   homes(): Promise<StoredHome[]>;
   /** False when there is a home of that id. */

@@ -1,7 +1,7 @@
 import { freePort, until } from '@porchlight/core/testing';
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, globSync } from 'node:fs';
+import { chownSync, existsSync, globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,9 +79,12 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
+/** Debian keeps them off the path. */
 function findPrograms(): string {
-  const [folder] = globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed();
-  if (folder === undefined) throw new Error('There is no PostgreSQL in /usr/lib/postgresql.');
+  const debian = globSync('/usr/lib/postgresql/*/bin').toSorted().toReversed();
+  const folders = [...debian, ...(process.env.PATH ?? '').split(':')];
+  const folder = folders.find((one) => existsSync(join(one, 'initdb')));
+  if (folder === undefined) throw new Error('There is no PostgreSQL on this machine.');
   return folder;
 }
 

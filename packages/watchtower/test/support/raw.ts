@@ -31,3 +31,10 @@ export function upgradeHead(bearer: string, path = '/beat'): string {
     '\r\n',
   ].join('\r\n');
 }
+
+/** The beginning of a masked text frame that says to be so long. */
+export function frameHead(bytes: number): Buffer {
+  const head = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4]);
+  head.writeUInt32BE(bytes, 6);
+  return head;
+}

@@ -2,7 +2,7 @@ import type { Clock } from '@porchlight/core';
 import { systemClock } from '@porchlight/core/node';
 
 /** How many times faster than outside the time of the tests with several processes goes. */
-export const speed = 20;
+export const speed = 30;
 
 /** A clock that goes `speed` times as fast since `baseMs`, epoch milliseconds; the same in every process. */
 export function createScaledClock(baseMs: number): Clock {

@@ -8,7 +8,7 @@ import { watchtowerSchema } from '../../src/config.ts';
 import { openSqliteStore } from '../../src/store/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createToken, hashToken } from '../../src/token.ts';
-import { startWatchtower, type Watchtower } from '../../src/watchtower.ts';
+import { startWatchtower, type Watchtower, type WatchtowerParts } from '../../src/watchtower.ts';
 
 export interface TestTower {
   clock: FakeClock;
@@ -38,14 +38,17 @@ export interface Client {
 }
 
 /** A watchtower on a free port with a fake clock and a database in a temporary folder. */
-export async function buildTower(config: Record<string, unknown> = {}): Promise<TestTower> {
+export async function buildTower(
+  config: Record<string, unknown> = {},
+  more: Pick<WatchtowerParts, 'patience'> = {},
+): Promise<TestTower> {
   const folder = await mkdtemp(join(tmpdir(), 'porchlight-watchtower-'));
   const clock = createFakeClock();
   const log = createCaptureLog();
   const parsed = watchtowerSchema.parse({ listen: { port: 0 }, reminderMinutes: 5, ...config });
   const clients: WebSocket[] = [];
   let store = openSqliteStore(join(folder, 'tower.sqlite'), clock);
-  let tower = await startWatchtower({ config: parsed, store, log, clock });
+  let tower = await startWatchtower({ config: parsed, store, log, clock, ...more });
   const test: TestTower = {
     clock,
     log,
@@ -82,7 +85,7 @@ export async function buildTower(config: Record<string, unknown> = {}): Promise<
       const listen = { ...parsed.listen, port: tower.port };
       await tower.stop();
       store = openSqliteStore(join(folder, 'tower.sqlite'), clock);
-      tower = await startWatchtower({ config: { ...parsed, listen }, store, log, clock });
+      tower = await startWatchtower({ config: { ...parsed, listen }, store, log, clock, ...more });
       // Connections that `fetch` kept from before are dead, and it finds out by using them.
       const isReached = (): Promise<boolean> =>
         fetch(`${test.url}/health`).then(
