@@ -57,7 +57,7 @@ test('the demo home tells its story, lets nobody in twice and ends on Ctrl-C', a
   await until(() => told(lines) === story.length, 150_000).catch(() => {
     throw new Error(`The story stops before "${story[told(lines)]}":\n${lines.join('\n')}`);
   });
-  await until(() => lines.some((line) => /Footage of .*: 3 films \(complete\)/.test(line)), 60_000);
+  await until(() => lines.some((line) => /Footage of .*: 3 films\./.test(line)), 60_000);
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);

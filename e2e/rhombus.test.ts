@@ -44,7 +44,7 @@ test('a person at a Rhombus camera is a motion in Apple Home, also after kill -9
   const { homebridge, controller } = await startHomebridge(config);
   for (const round of [1, 2]) {
     const motions = await controller.watch('MotionSensor', 'MotionDetected');
-    await until(() => cloud.stream.subscribers === 1);
+    await until(() => cloud.stream.subscribers === 1, 30_000);
     await cloud.scenario.raiseAlert({ policyAlertTriggers: ['MOTION', 'MOTION_HUMAN'] });
     await until(() => motions.some(Boolean));
     if (round === 2) break;
@@ -53,7 +53,7 @@ test('a person at a Rhombus camera is a motion in Apple Home, also after kill -9
     await homebridge.start();
   }
   expect(homebridge.lines.join('\n')).not.toContain('simulated-api-token');
-}, 90_000);
+}, 180_000);
 
 test('by webhook alone: motion in Apple Home, doors and temperatures beside it', async () => {
   const { cloud, config } = await openCloud();
@@ -79,7 +79,7 @@ test('by webhook alone: motion in Apple Home, doors and temperatures beside it',
   await until(async () => (await controller.read('ContactSensor', 'ContactSensorState')) === 1);
   expect(await controller.read('TemperatureSensor', 'CurrentTemperature')).toBe(17.5);
   expect(homebridge.lines.join('\n')).not.toContain(webhook.secret);
-}, 90_000);
+}, 180_000);
 
 test('by polling alone, in Homebridge 1.11: motion in Apple Home, and an outage is a fault', async () => {
   const { cloud, config } = await openCloud();
@@ -90,7 +90,7 @@ test('by polling alone, in Homebridge 1.11: motion in Apple Home, and an outage 
   expect(await controller.read('MotionSensor', 'StatusFault')).toBe(0);
   cloud.faults.add({ match: '/api/', trouble: { type: 'status', status: 503 } });
   await until(async () => (await controller.read('MotionSensor', 'StatusFault')) === 1, 20_000);
-}, 90_000);
+}, 180_000);
 
 test('the same service without Homebridge: its events are on the bus', async () => {
   const { cloud, config } = await openCloud();
@@ -108,4 +108,4 @@ test('the same service without Homebridge: its events are on the bus', async () 
   await cloud.scenario.raiseAlert({ policyAlertTriggers: ['MOTION', 'MOTION_HUMAN'] });
   await until(() => labels.length > 0);
   expect(labels).toEqual(['person']);
-}, 60_000);
+}, 120_000);

@@ -32,6 +32,7 @@ const examples: Record<string, readonly Example[]> = {
     { id: 'router', capabilities: { 'power-cycle': {}, health: {} } },
     { id: 'pause', capabilities: { switch: {}, health: {} } },
   ],
+  footage: [{ id: 'films', capabilities: { health: {} } }],
   'usb-power': [{ id: 'porch-lamp', capabilities: { switch: { as: 'light' }, health: {} } }],
 };
 

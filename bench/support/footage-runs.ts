@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { World, WorldWish } from './rhombus-world.ts';
+import type { Wire, World, WorldWish } from './rhombus-world.ts';
 
 const run = promisify(execFile);
 const node = [process.execPath, '--conditions=@porchlight/source'] as const;
@@ -16,6 +16,8 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 const key = { 'x-auth-scheme': 'api-token', 'x-auth-apikey': 'simulated-api-token' };
 
 export interface RunningWorld extends World {
+  /** What has gone over the wire since it was asked last. */
+  takeWire(): Promise<Wire>;
   stop(): Promise<void>;
 }
 
@@ -25,9 +27,16 @@ export async function startWorld(wish: WorldWish): Promise<RunningWorld> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface(child.stdout);
-  const [line] = (await once(lines, 'line')) as [string];
+  const nextLine = async (): Promise<unknown> => {
+    const [line] = (await once(lines, 'line')) as [string];
+    return JSON.parse(line);
+  };
   return {
-    ...(JSON.parse(line) as World),
+    ...((await nextLine()) as World),
+    takeWire() {
+      child.stdin.write('wire\n');
+      return nextLine() as Promise<Wire>;
+    },
     async stop() {
       child.stdin.end();
       await once(child, 'close');
@@ -36,18 +45,21 @@ export async function startWorld(wish: WorldWish): Promise<RunningWorld> {
 }
 
 export interface Measured {
+  /** From the start of the program to its end. */
   seconds: number;
   bytes: number;
+  wire: Wire;
   peakRssMb: number;
   folder: string;
 }
 
 /** Runs the command as users do; the folder with the films is the caller's to delete. */
-export async function copyWithCommand(world: World, words: readonly string[]): Promise<Measured> {
+export async function copyWithCommand(world: RunningWorld, words: readonly string[]): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-footage-'));
   const ca = join(folder, 'ca.pem');
   await writeFile(ca, world.authority);
   const places = ['--api-url', world.apiUrl, '--ca-file', ca, '-o', folder, '--min-free', '0', '--quiet'];
+  await world.takeWire();
   const startedAt = performance.now();
   const child = spawn(node[0], [pathOf('../../packages/footage/dist/main.js'), ...places, ...words], {
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -61,7 +73,7 @@ export async function copyWithCommand(world: World, words: readonly string[]): P
     .trim()
     .split('\n')
     .reduce((sum, line) => sum + ((JSON.parse(line) as { bytes?: number }).bytes ?? 0), 0);
-  return { seconds, bytes, peakRssMb, folder };
+  return { seconds, bytes, wire: await world.takeWire(), peakRssMb, folder };
 }
 
 async function watchMemory(child: ChildProcess): Promise<number> {
@@ -87,7 +99,7 @@ export interface CurlWish {
 }
 
 /** `curl --parallel` of the same segments into files: the limit of this machine and this network. */
-export async function copyWithCurl(world: World, { route, windows, atOnce }: CurlWish): Promise<Measured> {
+export async function copyWithCurl(world: RunningWorld, { route, windows, atOnce }: CurlWish): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-curl-'));
   const { federatedSessionToken: token } = (await post(world, 'org/generateFederatedSessionToken', {
     durationSec: 3600,
@@ -102,11 +114,12 @@ export async function copyWithCurl(world: World, { route, windows, atOnce }: Cur
   await writeFile(join(folder, 'config'), config);
   const headers = ['-H', 'x-auth-scheme: federated-token', '-H', `x-auth-ft: ${token}`];
   const parallel = ['--parallel', '--parallel-immediate', '--parallel-max', String(atOnce)];
+  await world.takeWire();
   const startedAt = performance.now();
   await run('curl', ['-sS', '-k', '--fail', ...parallel, ...headers, '-K', join(folder, 'config')]);
   const seconds = (performance.now() - startedAt) / 1000;
   const { stdout } = await run('du', ['-sb', folder]);
-  return { seconds, bytes: Number.parseInt(stdout, 10), peakRssMb: 0, folder };
+  return { seconds, bytes: Number.parseInt(stdout, 10), wire: await world.takeWire(), peakRssMb: 0, folder };
 }
 
 async function segmentUrls(

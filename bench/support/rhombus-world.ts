@@ -1,5 +1,6 @@
-import { createFleet, startRhombus, type Network } from '@porchlight/simulators';
+import { createFleet, startRhombus, type Network, type Rhombus } from '@porchlight/simulators';
 import { argv, stdin, stdout } from 'node:process';
+import { createInterface } from 'node:readline';
 
 /** What a bench wants of its organisation; given as JSON on the command line. */
 export interface WorldWish {
@@ -18,6 +19,21 @@ export interface World {
   cameras: string[];
   /** Epoch second before which there is footage. */
   nowSec: number;
+}
+
+/** What has gone over the wire since the last question: from the first segment that was asked for to the last byte. */
+export interface Wire {
+  bytes: number;
+  seconds: number;
+}
+
+function readWire({ ledger }: Rhombus): Wire {
+  const segments = ledger.media.filter(({ part }) => part === 'segment');
+  const bytes = segments.reduce((sum, entry) => sum + entry.bytes, 0);
+  const endedAt = Math.max(...segments.map((entry) => entry.endedAt ?? 0));
+  const seconds = (endedAt - Math.min(...segments.map(({ at }) => at))) / 1000;
+  ledger.clear();
+  return { bytes, seconds };
 }
 
 // A process of its own, so that its work is not counted as the copier's.
@@ -41,5 +57,8 @@ if (import.meta.main) {
   }
   const world: World = { apiUrl: rhombus.apiUrl, authority: rhombus.authority, cameras, nowSec };
   stdout.write(`${JSON.stringify(world)}\n`);
-  stdin.on('end', () => void rhombus.close()).resume();
+  // Every line is a question.
+  createInterface(stdin)
+    .on('line', () => stdout.write(`${JSON.stringify(readWire(rhombus))}\n`))
+    .on('close', () => void rhombus.close());
 }

@@ -1,9 +1,7 @@
 import { PorchlightError } from '@porchlight/core';
 
-export const keyMissing = (): PorchlightError =>
-  new PorchlightError('footage.no-key', 'There is no API key: use -a, --api-key-file or RHOMBUS_API_KEY.', {
-    retry: 'after-user',
-  });
+export const keyMissing = (remedy: string): PorchlightError =>
+  new PorchlightError('footage.no-key', `There is no API key: use ${remedy}.`, { retry: 'after-user' });
 
 export const keyRefused = (call: string): PorchlightError =>
   new PorchlightError(

@@ -64,7 +64,7 @@ async function findKey(given: Given, env: ProgramParts['env']): Promise<string> 
   const word = given.get('api_key')?.at(-1);
   const key = typeof word === 'string' ? word : typeof file === 'string' ? await readKey(file) : env['RHOMBUS_API_KEY'];
   const plain = key?.trim();
-  if (!plain) throw keyMissing();
+  if (!plain) throw keyMissing('-a, --api-key-file or RHOMBUS_API_KEY');
   if (!/^[\x21-\x7e]+$/.test(plain)) throw wrongUse('the API key holds a character that no key has');
   return plain;
 }

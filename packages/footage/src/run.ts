@@ -73,7 +73,7 @@ function reportStop(error: unknown, { screen, signal }: RunBasis): number {
   const stop = signal.aborted ? 'interrupted' : diskErrors.has(code) ? 'disk-full' : (stops[code] ?? 'failed');
   if (stop === 'interrupted') screen.warn('Interrupted; the next run goes on where this one ended.');
   else screen.error(describeError(error));
-  screen.event({ event: 'stopped', reason: stop, exitCode: exitCodeOf([], stop) });
+  screen.event({ event: 'stopped', reason: stop, problem: describeError(error), exitCode: exitCodeOf([], stop) });
   return exitCodeOf([], stop);
 }
 

@@ -50,7 +50,7 @@ test.each([
       if (told.type === 'state' && told.capability === 'motion') wasMotion ||= told.state.detected;
     });
     const alerts = cloud.org.alerts;
-    for (let round = 0; proxy.answers < 1200; round += 1) {
+    for (let round = 0; proxy.answers < 500; round += 1) {
       await context.clock.advance(5000);
       const text = change(JSON.stringify(alerts[round % alerts.length]), random);
       const update = parse(text);

@@ -13,7 +13,7 @@ export interface Copies {
   sound?: DeviceCopy;
 }
 
-/** A checked picture that waits for its sound and its name. */
+/** A picture that waits for its sound, its check and its name. */
 export interface Draft {
   /** Name of the draft; it gets the film's name in the end. */
   name: string;
@@ -30,7 +30,10 @@ export interface Draft {
 
 type Sound = FilmLine['sound'];
 
-/** Gives the draft its sound, if there is any, and the name that goes with it. The picture is kept in any case. */
+/**
+ * Gives the draft its sound, if there is any, checks what came of it and names it. A picture that is well is kept in any
+ * case; one that is not rejects with `footage.broken-film`.
+ */
 export async function addSound(
   film: FilmJob,
   draft: Draft,
@@ -43,6 +46,7 @@ export async function addSound(
     problems: string[] = [],
   ): Promise<{ file: string; sound: Sound; problems: string[] }> => {
     const file = filmName(naming, false);
+    await checkFilm(parts.folder.draft(draft.name), draft.spanSec, parts);
     await parts.folder.rename(draft.name, file);
     return { file, sound, problems };
   };

@@ -1,5 +1,4 @@
-import type { FilmLine } from '../domain/manifest.ts';
-import { judgeKnown } from '../domain/manifest.ts';
+import { gapsOf, judgeKnown } from '../domain/manifest.ts';
 import type { Job } from '../domain/job.ts';
 import { filmName } from '../domain/names.ts';
 import { gatewayOf, type Organisation } from '../domain/organisation.ts';
@@ -19,11 +18,14 @@ export interface CopyRequest {
 
 /** One look: finds the films that are asked for, and copies those that are not there yet. */
 export async function copyOnce(parts: CopyParts, request: CopyRequest = {}): Promise<Outcome[]> {
-  const organisation = await parts.cloud.organisation();
+  // Whether there is ffmpeg is found out while the cloud is asked.
+  const [organisation] = await Promise.all([parts.cloud.organisation(), parts.ffmpeg.isThere(parts.signal)]);
   const found = await findJobs(organisation, parts, request.since);
   const nowSec = parts.clock.now() / 1000;
   const jobs = request.leavesOpen ? found.filter(({ window }) => window.endSec + settledSec <= nowSec) : found;
   const { tasks, outcomes } = await sortOut(dropTwins(jobs, parts), organisation, parts);
+  // Who looks again and again does not want to hear of the same films each time.
+  if (!request.leavesOpen) for (const known of outcomes) parts.onOutcome(known);
   if (parts.settings.say.isDryRun) return [...outcomes, ...tasks.flatMap((task) => plan(task, parts))];
   await runTasks(tasks, parts, outcomes);
   return outcomes;
@@ -82,14 +84,13 @@ async function judge(
 }
 
 function knownOutcome(job: Job, line: ReturnType<CopyParts['manifest']['lines']['get']>): Outcome {
-  const film: Partial<FilmLine> = line?.type === 'film' ? line : {};
   return {
     name: nameOfFilm(job),
     camera: job.camera.name || job.camera.uuid,
     result: 'known',
-    gaps: [],
+    gaps: line && 'gaps' in line ? gapsOf(line) : [],
     problems: [],
-    ...(film.file !== undefined && { file: film.file, bytes: film.bytes ?? 0 }),
+    ...(line?.type === 'film' && { file: line.file, bytes: line.bytes, footageSec: line.footageSec }),
   };
 }
 

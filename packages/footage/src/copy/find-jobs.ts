@@ -13,8 +13,13 @@ export async function findJobs(organisation: Organisation, parts: CopyParts, sin
   if (settings.mode === 'alerts') {
     return alertJobs(organisation, { ...chosen, ...(since !== undefined && { since }) }, parts);
   }
-  const cameras = chosen.cameras.filter(({ isGone }) => !isGone);
-  if (cameras.length === 0) screen.warn('No camera fits the choice.');
+  // A camera that has left is copied only when it is named.
+  const isNamed = settings.only.cameraUuid !== undefined || settings.only.cameras.length > 0;
+  const cameras = chosen.cameras.filter(({ isGone }) => isNamed || !isGone);
+  if (cameras.length === 0) {
+    if (!isEveryCamera(parts)) throw wrongUse('no camera fits the choice; --dry-run without it lists them all');
+    screen.warn('There is no camera.');
+  }
   return manualJobs(cameras, settings.window);
 }
 

@@ -1,10 +1,10 @@
 import { describeError, errorCode } from '@porchlight/core';
-import type { FilmLine } from '../domain/manifest.ts';
+import { type FilmLine, gapsOf } from '../domain/manifest.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { type Gap, isPassing } from '../domain/recorded.ts';
-import { lengthSec } from '../domain/spans.ts';
+import { lengthSec, subtract } from '../domain/spans.ts';
 import { addSound, type Copies, type Draft, isFinal } from './add-sound.ts';
-import { checkedBy, checkFilm } from './film-check.ts';
+import { checkedBy } from './film-check.ts';
 import type { DraftPicture } from './film-draft.ts';
 import { type FilmJob, pictureName } from './film-job.ts';
 import type { CopyParts } from './parts.ts';
@@ -23,11 +23,9 @@ export async function finishFilm(film: FilmJob, copies: Copies, parts: CopyParts
   const { picture, job, name } = film;
   const base = { name, camera: job.camera.name || job.camera.uuid };
   try {
-    const draft = film.existing
-      ? await takeExisting(film, film.existing, parts)
-      : await draftPicture(film, copies, parts);
-    if (!draft) return { outcome: await reportAbsent(film, parts), keep: { picture: false, sound: false } };
-    const { file, sound, problems } = await addSound(film, draft, copies, parts);
+    const made = await makeFilm(film, copies, parts);
+    if (!made) return { outcome: await reportAbsent(film, parts), keep: { picture: false, sound: false } };
+    const { draft, file, sound, problems } = made;
     const line = toLine(film, draft, { file, sound, checked: await checkedBy(parts) }, parts);
     await publish(film, line, parts);
     const all = [...picture.problems, ...(film.sound?.problems ?? []), ...problems];
@@ -60,12 +58,19 @@ async function reportAbsent(film: FilmJob, parts: CopyParts): Promise<Outcome> {
   return { ...base, result, gaps, ...(picture.isRefused && { isRefused: true }) };
 }
 
-/** Two tries: a film that does not pass its check is fetched anew once. */
-async function draftPicture(film: FilmJob, copies: Copies, parts: CopyParts): Promise<Draft | undefined> {
+type Made = { draft: Draft } & Awaited<ReturnType<typeof addSound>>;
+
+/** Two tries: a film that does not pass its check is fetched anew once. Undefined when there is nothing to make it of. */
+async function makeFilm(film: FilmJob, copies: Copies, parts: CopyParts): Promise<Made | undefined> {
+  if (film.existing) {
+    const draft = await takeExisting(film, film.existing, parts);
+    return { draft, ...(await addSound(film, draft, copies, parts)) };
+  }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const made = await (attempt === 1 ? film.draft.finish() : film.draft.assembleAnew());
-      return made && (await checkPicture(film, made, copies, parts));
+      const picture = await (attempt === 1 ? film.draft.finish() : film.draft.assembleAnew());
+      const draft = picture && (await toDraft(film, picture, copies));
+      return draft && { draft, ...(await addSound(film, draft, copies, parts)) };
     } catch (error) {
       if (errorCode(error) !== 'footage.broken-film' || attempt > 1) throw error;
       parts.screen.warn(`${film.name}: ${describeError(error)}. It is copied anew.`);
@@ -74,18 +79,16 @@ async function draftPicture(film: FilmJob, copies: Copies, parts: CopyParts): Pr
   }
 }
 
-async function checkPicture(
+async function toDraft(
   film: FilmJob,
   { there, bytes, sha256 }: DraftPicture,
   copies: Copies,
-  parts: CopyParts,
 ): Promise<Draft | undefined> {
   const [first] = there;
   const last = there.at(-1);
   if (!first || !last) return undefined;
   const name = pictureName(film);
   const spanSec = last.endSec - first.startSec;
-  await checkFilm(parts.folder.draft(name), spanSec, parts);
   const offsetMs = await copies.picture.clockOffsetMs(first);
   const isOff = offsetMs !== undefined && Math.abs(offsetMs) > noteworthyOffsetMs;
   return {
@@ -105,8 +108,9 @@ async function takeExisting(film: FilmJob, line: FilmLine, { folder }: CopyParts
   const name = pictureName(film);
   await folder.borrow(line.file, name);
   const { bytes, sha256, begin: beginMs, footageSec, segments, clockOffsetMs } = line;
-  const gaps = line.gaps.map(({ start, end, reason }) => ({ startSec: start / 1000, endSec: end / 1000, reason }));
-  const facts = { bytes, sha256, beginMs, spanSec: footageSec, footageSec, segments, gaps };
+  const gaps = gapsOf(line);
+  const endSec = subtract({ startSec: line.start / 1000, endSec: line.end / 1000 }, gaps).at(-1)?.endSec ?? 0;
+  const facts = { bytes, sha256, beginMs, spanSec: endSec - beginMs / 1000, footageSec, segments, gaps };
   return { name, ...facts, ...(clockOffsetMs !== undefined && { clockOffsetMs }) };
 }
 

@@ -1,16 +1,27 @@
 import { timeSchema } from '@porchlight/core';
 import * as z from 'zod';
+import type { Span } from './spans.ts';
+
+const longestSec = 3600;
 
 /** What anyone on the bus may ask for. */
-export const requestSchema = z.object({
-  /** Stands in the answer again; a request whose id is known already is not carried out twice. */
-  id: z.string().min(1).max(200),
-  at: timeSchema,
-  /** Name or UUID; absent: all cameras of the configuration. */
-  camera: z.string().min(1).max(128).exactOptional(),
-  beforeSeconds: z.int().min(0).max(3600).exactOptional(),
-  afterSeconds: z.int().min(1).max(3600).exactOptional(),
-});
+export const requestSchema = z
+  .object({
+    /** Stands in the answer again; a request whose id is known already is not carried out twice. */
+    id: z.string().min(1).max(200),
+    /** The moment, or the begin of what happened. */
+    at: timeSchema,
+    /** The end of what happened. */
+    until: timeSchema.exactOptional(),
+    /** Names or ids at Rhombus, or devices on the bus (`rhombus/front-door`); absent: those of the configuration. */
+    cameras: z.array(z.string().min(1).max(128)).min(1).max(200).exactOptional(),
+    beforeSeconds: z.int().min(0).max(longestSec).exactOptional(),
+    afterSeconds: z.int().min(1).max(longestSec).exactOptional(),
+  })
+  .refine(({ at, until = at }) => until >= at && until - at <= longestSec * 1000, {
+    path: ['until'],
+    message: `must lie within ${longestSec} s after "at"`,
+  });
 export type FootageRequest = z.output<typeof requestSchema>;
 
 /** What the service keeps over a restart. */
@@ -26,10 +37,15 @@ export interface RequestState {
   done: readonly string[];
 }
 
-/** Takes a request in; the state stays as it is when it is known or there are too many. */
-export function onRequest(state: RequestState, request: FootageRequest): RequestState {
+/** Takes a request in, unless it is known or there are too many. */
+export function onRequest(
+  state: RequestState,
+  request: FootageRequest,
+): { verdict: 'taken' | 'known' | 'too-many'; state: RequestState } {
   const isKnown = state.done.includes(request.id) || state.pending.some(({ id }) => id === request.id);
-  return isKnown || state.pending.length >= mostPending ? state : { ...state, pending: [...state.pending, request] };
+  if (isKnown) return { verdict: 'known', state };
+  if (state.pending.length >= mostPending) return { verdict: 'too-many', state };
+  return { verdict: 'taken', state: { ...state, pending: [...state.pending, request] } };
 }
 
 export function onDone(state: RequestState, id: string): RequestState {
@@ -43,12 +59,27 @@ export interface RequestDefaults {
   cameras: readonly string[];
 }
 
-/** The words of the command that carries a request out, and the epoch second at which its window is over. */
-export function toCommand(request: FootageRequest, defaults: RequestDefaults): { words: string[]; endSec: number } {
-  const { beforeSeconds = defaults.beforeSeconds, afterSeconds = defaults.afterSeconds, camera } = request;
-  const startSec = Math.max(0, Math.floor(request.at / 1000) - beforeSeconds);
-  const durationSec = beforeSeconds + afterSeconds;
-  const cameras = camera === undefined ? defaults.cameras : [camera];
-  const chosen = cameras.map((name) => `--camera=${name}`);
-  return { words: [`-s=${startSec}`, `-u=${durationSec}`, ...chosen], endSec: startSec + durationSec };
+/** The footage that is asked for. */
+export function windowOf(request: FootageRequest, defaults: RequestDefaults): Span {
+  const { at, until = at, beforeSeconds = defaults.beforeSeconds, afterSeconds = defaults.afterSeconds } = request;
+  const startSec = Math.max(0, Math.floor(at / 1000) - beforeSeconds);
+  return { startSec, endSec: Math.ceil(until / 1000) + afterSeconds };
+}
+
+/**
+ * The words of the commands that carry a request out. A camera that is named has a command of its own, so that one that
+ * is not known costs no other its film.
+ */
+export function toCommands(
+  request: FootageRequest,
+  defaults: RequestDefaults,
+  nameOf: (camera: string) => string,
+): string[][] {
+  const { startSec, endSec } = windowOf(request, defaults);
+  const groups = request.cameras?.map((camera) => [nameOf(camera)]) ?? [defaults.cameras];
+  return groups.map((cameras) => [
+    `-s=${startSec}`,
+    `-u=${endSec - startSec}`,
+    ...cameras.map((name) => `--camera=${name}`),
+  ]);
 }

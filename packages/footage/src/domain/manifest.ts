@@ -1,6 +1,7 @@
 import { timeSchema } from '@porchlight/core';
 import * as z from 'zod';
-import { isPassing } from './recorded.ts';
+import { parseJson } from './parse-json.ts';
+import { type Gap, isPassing } from './recorded.ts';
 import type { Span } from './spans.ts';
 
 const second = timeSchema;
@@ -82,16 +83,13 @@ export function readManifest(lines: readonly string[]): { manifest: Map<string, 
   return { manifest, unreadable };
 }
 
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
-
 export function writeLine(line: ManifestLine): string {
   return JSON.stringify(lineSchema.encode(line));
+}
+
+/** What the list says is missing of a window, in seconds. */
+export function gapsOf({ gaps }: Pick<FilmLine, 'gaps'>): Gap[] {
+  return gaps.map(({ start, end, reason }) => ({ startSec: start / 1000, endSec: end / 1000, reason }));
 }
 
 /** What is to be done about a window that the manifest may know. `add-sound`: only its sound is missing. */

@@ -3,6 +3,7 @@ export interface MediaDevice {
   kind: 'camera' | 'gateway';
   uuid: string;
   name: string;
+  serial?: string;
   locationUuid?: string;
   isOnline: boolean;
   /** Private addresses, in the order of its LAN addresses for footage. */
@@ -38,7 +39,7 @@ export interface Organisation {
 export interface Choice {
   cameraUuid?: string;
   locationUuid?: string;
-  /** Names or UUIDs. */
+  /** Names or UUIDs; of cameras also serial numbers. */
   cameras: readonly string[];
   locations: readonly string[];
 }
@@ -62,8 +63,10 @@ export function chooseCameras({ cameras, places }: Organisation, choice: Choice)
   return { ok: true, cameras: cameras.filter(isWanted), ...(all.length > 0 && { locationUuids: all }) };
 }
 
-function isCalled({ uuid, name }: { uuid: string; name: string }, wanted: string): boolean {
-  return uuid === withoutFacet(wanted) || name.trim().toLowerCase() === wanted.trim().toLowerCase();
+function isCalled({ uuid, serial, name }: { uuid: string; serial?: string; name: string }, wanted: string): boolean {
+  return (
+    uuid === withoutFacet(wanted) || serial === wanted || name.trim().toLowerCase() === wanted.trim().toLowerCase()
+  );
 }
 
 function unknown(kind: string, wanted: string, known: readonly { name: string }[]): string {

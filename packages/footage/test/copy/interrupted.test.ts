@@ -6,4 +6,4 @@ import { runInterrupted } from '../support/interrupted.ts';
 test('killed at random instants and started again, it makes the same films', async () => {
   const figures = await runInterrupted({ seed: 1, runs: 4 });
   expect(figures).toMatchObject({ runs: 4 });
-}, 120_000);
+}, 300_000);

@@ -119,9 +119,20 @@ test('cameras and locations by name or uuid', async () => {
   expect(await planned('--camera', camera(0).uuid, '--camera', 'Camera 2')).toBe(2);
   expect(await planned('-cam', camera(1).uuid)).toBe(1);
   expect(await planned('--location', 'House')).toBe(2);
-  expect(await planned('--location', 'Shed')).toBe(0);
+  expect(await planned('--camera', camera(0).serialNumber)).toBe(1);
   const unknown = await runCommand(place, manual('--camera', 'Cellar'));
   expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining('"Camera 1", "Camera 2"') });
+  for (const words of [
+    ['--location', 'Shed'],
+    ['-cam', 'nobody'],
+    ['-loc', 'nowhere'],
+  ]) {
+    const ran = await runCommand(place, manual(...words));
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('no camera fits the choice') });
+  }
+  camera(1).mummified = true;
+  expect(await planned()).toBe(1);
+  expect(await planned('--camera', 'Camera 2')).toBe(1);
   expect(await films()).toEqual([]);
 });
 

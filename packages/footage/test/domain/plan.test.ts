@@ -129,8 +129,8 @@ test.each(stamps)('a stamp of %d after an offset of %p is %s', (stampMs, offsetM
 });
 
 test('a window of the last two minutes is judged by what was recorded before them', () => {
-  const nowSec = 10_000;
-  expect(spanToAsk({ startSec: 9970, endSec: 9990 }, nowSec)).toEqual({ startSec: 9864, endSec: 9991 });
-  expect(spanToAsk({ startSec: 9000, endSec: 9990 }, nowSec)).toEqual({ startSec: 8999, endSec: 9991 });
-  expect(spanToAsk({ startSec: 9000, endSec: 9100 }, nowSec)).toEqual({ startSec: 8999, endSec: 9101 });
+  const now = 10_000;
+  expect(spanToAsk({ startSec: 9970, endSec: 9990 }, now)).toEqual({ startSec: 9864, endSec: 9991 });
+  expect(spanToAsk({ startSec: 9000, endSec: 9990 }, now)).toEqual({ startSec: 8999, endSec: 9991 });
+  expect(spanToAsk({ startSec: 9000, endSec: 9100 }, now)).toEqual({ startSec: 8999, endSec: 9101 });
 });

@@ -2,6 +2,8 @@
 export interface MediaEntry {
   /** Epoch ms of the injected clock. */
   at: number;
+  /** When the last of it went out; absent while it goes on. */
+  endedAt?: number;
   route: 'lan' | 'wan';
   device: string;
   facet: string;

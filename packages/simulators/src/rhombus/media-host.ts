@@ -66,6 +66,7 @@ async function serve(job: Job, response: ServerResponse): Promise<void> {
   try {
     Object.assign(entry, await writeMediaAnswer(response, answer, { way, trouble }));
   } finally {
+    entry.endedAt = job.now();
     done();
   }
 }

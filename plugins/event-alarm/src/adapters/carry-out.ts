@@ -2,11 +2,11 @@ import type { Log } from '@porchlight/core';
 import type { AlarmEffect, AlarmState } from '../domain/alarm.ts';
 import type { openAdapters } from './open.ts';
 
-type Adapters = Pick<ReturnType<typeof openAdapters>, 'switches' | 'people' | 'publish' | 'devices'>;
+type Adapters = Pick<ReturnType<typeof openAdapters>, 'switches' | 'people' | 'publish' | 'devices' | 'askForFootage'>;
 
 /** Does what the domain decided. Each effect only starts something: none holds the next one. */
 export function carryOut(
-  { switches, people, publish, devices }: Adapters,
+  { switches, people, publish, devices, askForFootage }: Adapters,
   effect: AlarmEffect,
   { state, now, name, log }: { state: AlarmState; now: number; name: string; log: Log },
 ): void {
@@ -28,6 +28,7 @@ export function carryOut(
         state.incident?.events.flatMap(({ media = [] }) => media),
       );
       if (what !== 'pending') publish(what);
+      if (what === 'triggered' && state.incident) askForFootage(state.incident, now);
       return undefined;
     }
     case 'notify':

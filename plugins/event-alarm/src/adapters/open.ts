@@ -3,6 +3,7 @@ import type { Devices, ServiceContext } from '@porchlight/core';
 import type { AlarmRule } from '../domain/alarm-rule.ts';
 import { toSwitches } from './settings.ts';
 import { AlarmDevices, type AlarmCommands } from './devices/client.ts';
+import { createFootageRequest } from './footage/client.ts';
 import { createInputs } from './inputs/client.ts';
 import { AlarmKeypad } from './keypad/client.ts';
 import { createKeeper } from './memory/client.ts';
@@ -43,6 +44,7 @@ export function openAdapters(
     people: openPeople(config, context),
     inputs: createInputs(config.inputs, context),
     sources: watchSources(bus, config.sources, callbacks.onSources),
+    askForFootage: createFootageRequest(config, context),
     publish: createPublisher(config.publish, { ...context, onProblem: callbacks.onProblem }),
     devices: new AlarmDevices(parts.devices, config, rules, callbacks),
   };

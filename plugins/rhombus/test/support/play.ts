@@ -5,7 +5,7 @@ import { startOrganisation, startService, type Running } from './organisation.ts
 
 export interface Play extends Running {
   cloud: Rhombus;
-  /** Goes on in steps of a second (or more), so that real sockets keep up, until it is so. */
+  /** Goes on in steps of four seconds (or more), so that real sockets keep up, until it is so. */
   waitFor(isSo: () => boolean, stepMs?: number): Promise<void>;
   /** How often the API was asked for this. */
   asked(path: string): number;
@@ -46,7 +46,7 @@ async function join(cloud: Rhombus, raw: object, context: FakeContext): Promise<
     ...running,
     cloud,
     asked: (path) => cloud.api.requests.filter(({ url }) => url.pathname.endsWith(path)).length,
-    waitFor: (isSo, stepMs = 1000) =>
+    waitFor: (isSo, stepMs = 4000) =>
       until(async () => {
         await context.clock.advance(stepMs);
         return isSo();

@@ -9,6 +9,7 @@ function toDevice(wire: WireDevice): Omit<MediaDevice, 'kind'> {
     name: wire.name ?? '',
     isOnline: wire.connectionStatus !== 'RED',
     lanAddresses: wire.lanAddresses ?? [],
+    ...(wire.serialNumber !== undefined && { serial: wire.serialNumber }),
     ...(wire.locationUuid !== undefined && { locationUuid: wire.locationUuid }),
   };
 }

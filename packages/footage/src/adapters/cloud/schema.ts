@@ -33,6 +33,7 @@ const texts = listOf(z.string()).optional().catch(undefined);
 export const deviceSchema = z.object({
   uuid,
   name: text,
+  serialNumber: text,
   locationUuid: text,
   connectionStatus: text,
   lanAddresses: texts,

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import * as z from 'zod';
+import { parseJson } from '../../domain/parse-json.ts';
 import { brokenFilm, programMissing } from '../../errors.ts';
 
 interface Run {
@@ -45,24 +47,33 @@ export class Ffmpeg {
     await run(this.#ffmpeg, { args: [...quiet, ...inputs, ...output], signal });
   }
 
-  /** Length in seconds by the film's own account. */
-  async duration(film: string, signal: AbortSignal): Promise<number> {
-    const args = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'default=nk=1:nw=1', film];
-    const seconds = Number.parseFloat(await run(this.#ffprobe, { args, signal }));
-    if (!Number.isFinite(seconds)) throw brokenFilm('it does not say how long it is');
-    return seconds;
-  }
-
-  /** Decodes a film, all of it or the key frames; rejects when anything in it cannot be. */
-  async decode(film: string, how: 'decode' | 'keyframes', signal: AbortSignal): Promise<void> {
+  /**
+   * Decodes a film, all of it or the key frames, and resolves with its length in seconds by its own account; rejects
+   * when anything in it cannot be decoded. One program for both: starting a second takes longer than its work.
+   */
+  async check(film: string, how: 'decode' | 'keyframes', signal: AbortSignal): Promise<number> {
     const speed = how === 'keyframes' ? ['-skip_frame', 'nokey'] : [];
-    const args = [...quiet, '-xerror', '-threads', '1', ...speed, '-i', film, '-map', '0', '-f', 'null', '-'];
-    const complaint = await run(this.#ffmpeg, { args, signal }, 'stderr');
-    if (complaint) throw brokenFilm(complaint);
+    const wanted = ['-count_frames', '-show_entries', 'stream=nb_read_frames:format=duration', '-of', 'json'];
+    const args = ['-v', 'error', '-threads', '1', ...speed, ...wanted, film];
+    const { stdout, stderr } = await run(this.#ffprobe, { args, signal });
+    if (stderr) throw brokenFilm(stderr);
+    const { success, data } = accountSchema.safeParse(parseJson(stdout));
+    if (!success) throw brokenFilm('it does not say how long it is');
+    const { streams, format } = data;
+    if (streams.length === 0 || streams.some(({ nb_read_frames: frames = 0 }) => frames === 0)) {
+      throw brokenFilm('one of its streams has nothing in it that can be decoded');
+    }
+    return format.duration;
   }
 }
 
-function run(program: string, { args, signal }: Run, wanted: 'stdout' | 'stderr' = 'stdout'): Promise<string> {
+/** What ffprobe says of a film; numbers are words there. */
+const accountSchema = z.object({
+  streams: z.array(z.object({ nb_read_frames: z.coerce.number().optional() })),
+  format: z.object({ duration: z.coerce.number() }),
+});
+
+function run(program: string, { args, signal }: Run): Promise<{ stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     // Not spawn's own time limit: its timer goes on when the program could not be started.
     const limited = AbortSignal.any([signal, AbortSignal.timeout(maxRunMs)]);
@@ -78,7 +89,7 @@ function run(program: string, { args, signal }: Run, wanted: 'stdout' | 'stderr'
       reject(isMissing ? programMissing(program, cause) : (signal.reason ?? cause));
     });
     child.once('close', (code) => {
-      if (code === 0) resolve(said[wanted].trim());
+      if (code === 0) resolve({ stdout: said.stdout.trim(), stderr: said.stderr.trim() });
       else reject(signal.aborted ? signal.reason : brokenFilm(`${program} says: ${said.stderr.trim() || code}`));
     });
   });

@@ -123,7 +123,8 @@ function isLoopback(hostname: string): boolean {
 /** The ways to a stretch, best first: LAN addresses that are not known to be dead, then the cloud. */
 export async function findRoutes(parts: RouteParts): Promise<Route[]> {
   const { link, span, useWan, hasCertificate } = parts;
-  const { lan, wan } = await link.uris();
+  // The token is asked for meanwhile.
+  const [{ lan, wan }] = await Promise.all([link.uris(), link.token()]);
   const fill = (template: string): string | undefined => {
     const address = fillTemplate(template, span.startSec, span.endSec - span.startSec);
     return address !== undefined && isSafe(address) ? address : undefined;

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, link, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../domain/manifest.ts';
+
+/** Files are hashed in pieces of this size, bytes. */
+const hashBytes = 262_144;
 
 /** The folder of the films, and the working folder in it. Nothing half done ever stands under a film's name. */
 export class FilmFolder {
@@ -98,6 +100,16 @@ async function sizeOf(path: string): Promise<number | undefined> {
 /** SHA-256 of a file, hexadecimal. */
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 1_048_576 })) hash.update(piece as Buffer);
-  return hash.digest('hex');
+  // One buffer for all of it: a stream would leave a new one behind for every piece.
+  const buffer = Buffer.allocUnsafeSlow(hashBytes);
+  const file = await open(path, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }

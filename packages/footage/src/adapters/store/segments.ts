@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Span } from '../../domain/spans.ts';
 import type { SegmentSink } from '../media/session.ts';
 
@@ -119,7 +119,6 @@ export class SegmentShelf {
   async begin(span: Span): Promise<SegmentSink> {
     this.#drafts += 1;
     const draft = join(this.#folder, `${nameOf(span)}.${this.#drafts}.part`);
-    await mkdir(dirname(draft), { recursive: true });
     const writer = new GatheringWriter(await open(draft, 'w'));
     return {
       write: (piece) => writer.write(piece),
