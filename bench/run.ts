@@ -1,5 +1,6 @@
 import { argv, exit } from 'node:process';
 import { benchWindow } from './alarm-window.ts';
+import { benchBlink } from './blink.ts';
 import { benchFootage } from './footage.ts';
 import { benchHomekit } from './homekit-latency.ts';
 import { benchLamp } from './lamp-latency.ts';
@@ -14,6 +15,7 @@ const benches: Record<string, () => Promise<object>> = {
     const { homekitRatioP99: _tail, ...homekit } = await benchHomekit();
     return { ...window, ...lamp, ...homekit };
   },
+  blink: async () => ({ ...(await benchBlink()) }),
   footage: benchFootage,
   watchtower: benchWatchtower,
   watchdog: async () => ({ ...(await benchWatchdog()) }),

@@ -2,22 +2,12 @@ import { afterEach, expect, test } from '@jest/globals';
 import { buildContext, type FakeContext } from '@porchlight/core/testing';
 import type { Blink, MediaRow } from '@porchlight/simulators';
 import { startAccount, startService, type Running } from '../plugins/blink/test/support/account.ts';
+import { createRandom } from './support/random.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
-
-/** A random generator that repeats itself (mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const minuteMs = 60_000;
 const perHour = 600;

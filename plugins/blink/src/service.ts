@@ -1,7 +1,7 @@
 import { blinkSchema, type BlinkConfig } from '@porchlight/config-schemas';
 import { defineService, Devices, Problems, type AlarmMode, type Service, type ServiceContext } from '@porchlight/core';
 import { listenForPin } from './adapters/account/pin-topic.ts';
-import { armWith, assemble, showFigures, takeSnapshot, type Parts } from './adapters/assemble.ts';
+import { armWith, assemble, lookAtSticks, showFigures, takeSnapshot, type Parts } from './adapters/assemble.ts';
 import { within } from './adapters/cloud/within.ts';
 import { followAlarmOnBus } from './adapters/follow/client.ts';
 import type { Fetch } from './adapters/http/client.ts';
@@ -58,7 +58,7 @@ class BlinkService implements Service {
         onRows: (rows) => this.#onRows(rows),
         onAnswer: () => showFigures(this.#parts, { config, clock: context.clock, situation: this.#situation() }),
         onSnapshot: (camera) => takeSnapshot(this.#parts, camera, context.clock.now()),
-        lookAtStorage: () => this.#lookAtStorage(),
+        lookAtStorage: () => lookAtSticks(this.#parts, context.clock.now(), (rows) => this.#take(rows)),
         situation: () => this.#situation(),
         keep: () => this.#memory.keep(),
       },
@@ -125,13 +125,6 @@ class BlinkService implements Service {
     this.#memory.keep();
     void this.#memory.flush();
     this.#parts.watch.rethink();
-  }
-
-  async #lookAtStorage(): Promise<void> {
-    const { roster, sticks, orders } = this.#parts;
-    for (const network of roster.storages(this.#context.clock.now())) {
-      if (!orders.isBusy(network.id)) this.#take(await sticks.look(network, roster.chosen));
-    }
   }
 
   #situation(): PollSituation {

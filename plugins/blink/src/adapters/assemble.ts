@@ -53,7 +53,7 @@ export type Parts = ReturnType<typeof assemble>;
 /** Makes everything that the service works with; nothing runs yet. */
 export function assemble({ config, context, devices, fetch }: Surroundings, decisions: Decisions) {
   const { clock, log } = context;
-  const access = openAccess(config, context, fetch);
+  const access = openAccess(config, context, { fetch });
   const { cloud, gate } = access;
   gate.onSpent = () => decisions.keep();
   const pictures = new Pictures(context, cloud);
@@ -122,6 +122,17 @@ export async function takeSnapshot(
   if (address === undefined) throw noSnapshot(name);
   await pictures.take(address, { name: toId(name), at: now });
   shown.snapshotTaken(id);
+}
+
+/** Reads the USB sticks of systems that are not busy, one after the other. */
+export async function lookAtSticks(
+  { orders, roster, sticks }: Parts,
+  now: number,
+  onRows: (rows: MediaRow[]) => void,
+): Promise<void> {
+  for (const network of roster.storages(now)) {
+    if (!orders.isBusy(network.id)) onRows(await sticks.look(network, roster.chosen));
+  }
 }
 
 /** Shows what an owner may ask about: how much is asked, how fast it is. */

@@ -11,12 +11,29 @@ export interface BudgetRule {
   perMs: number;
 }
 
-/** Of the hour's requests this part may be made at once; the rest is spread over the hour. */
-const burstShare = 0.25;
 const hourMs = 3_600_000;
 
+/** What may be made in an hour, and which part of it at once; the rest is spread over the hour. */
+export interface Allowance {
+  perHour: number;
+  burstShare: number;
+}
+
+/** The settings page and the command line run beside the service: one part is theirs, enough for three sign-ins at once. */
+const errandShare = 1 / 6;
+const leastErrands = 24;
+
+/** Divides what the owner allows, at least 60, so that both together stay within it. */
+export function divide(perHour: number): Record<'service' | 'errand', Allowance> {
+  const errand = Math.max(leastErrands, Math.floor(perHour * errandShare));
+  return {
+    service: { perHour: perHour - errand, burstShare: 0.25 },
+    errand: { perHour: errand, burstShare: 0.75 },
+  };
+}
+
 /** In no period of one hour more than `perHour` requests (at least 4) are made. */
-export function hourlyRule(perHour: number): BudgetRule {
+export function hourlyRule({ perHour, burstShare }: Allowance): BudgetRule {
   const burst = Math.max(1, Math.floor(perHour * burstShare));
   return { burst, perMs: (perHour - burst) / hourMs };
 }

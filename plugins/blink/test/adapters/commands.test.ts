@@ -160,14 +160,20 @@ test('"clips" saves the films of the last hours, once', async () => {
   await runCommand('login', blink, { folder });
   blink.scenario.trigger(4001, 'pir', { clipSeconds: 0 });
   blink.scenario.trigger(4002, 'liveview', { clipSeconds: 0 });
+  blink.scenario.trigger(4003, 'pir', { clipSeconds: 0 });
+  blink.commands.durationMs = 0;
   const first = await runCommand('clips', blink, { folder, raw, args: ['2'] });
   expect(first).toMatchObject({
     code: 0,
-    lines: [expect.stringMatching(/Yard motion \d+\.mp4$/), '1 of 1 films are there.'],
+    lines: [
+      expect.stringMatching(/Yard motion \d+\.mp4$/),
+      expect.stringMatching(/Shed motion usb-2002-\d+\.mp4$/),
+      '2 of 2 films are there.',
+    ],
   });
   expect(await runCommand('clips', blink, { folder, raw, args: ['2'] })).toEqual({
     code: 0,
-    lines: ['1 of 1 films are there.'],
+    lines: ['2 of 2 films are there.'],
   });
-  expect(readdirSync(join(folder, 'films'))).toHaveLength(1);
+  expect(readdirSync(join(folder, 'films'))).toHaveLength(2);
 });

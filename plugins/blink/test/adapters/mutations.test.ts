@@ -214,19 +214,28 @@ test('orders, commands, USB lists and the tier, field by field', async () => {
   expect(outcomes.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(400);
 }, 120_000);
 
-test('the answers of the sign-in, field by field: signed in, or a reason', async () => {
-  const context = buildContext();
-  const blink = await startAccount(context);
-  open.push(() => blink.close());
-  const { codes, count } = await bend({ blink }, 'POST /oauth/token', async () => {
-    blink.oauth.unlock();
-    const own = buildContext({ clock: context.clock });
-    await new PersonalSignIn(configFor(blink), own).begin(owner);
-    await context.clock.advance(0);
-    expect(own.storage.files.get('session')).toMatch(/"access"/);
-    await context.clock.advance(86_400_000);
-  });
-  expect([...codes].filter((code) => !['blink.answer', 'blink.locked'].includes(code))).toEqual([]);
-  expect(codes.has('blink.answer')).toBe(true);
-  expect(count).toBeGreaterThan(80);
-}, 120_000);
+test.each([
+  ['POST /oauth/token', 'none', ['blink.answer'], 80],
+  ['POST /oauth/v2/signin', '412', [], 100],
+  ['POST /oauth/v2/signin', '202', ['blink.credentials'], 100],
+  ['POST /oauth/v2/2fa/verify', '412', [], 30],
+] as const)(
+  '%s with %s, field by field: signed in, or a reason',
+  async (on, twoFactor, reasons, least) => {
+    const context = buildContext();
+    const blink = await startAccount(context);
+    open.push(() => blink.close());
+    blink.account.twoFactor = twoFactor;
+    const { codes, count } = await bend({ blink }, on, async () => {
+      blink.oauth.unlock();
+      const own = buildContext({ clock: context.clock });
+      const page = new PersonalSignIn(configFor(blink), own);
+      if ((await page.begin(owner)).type === 'pin-wanted') await page.enterPin(blink.account.pin);
+      expect(own.storage.files.get('session')).toMatch(/"access"/);
+      await context.clock.advance(86_400_000);
+    });
+    expect([...codes]).toEqual(reasons);
+    expect(count).toBeGreaterThan(least);
+  },
+  120_000,
+);

@@ -85,7 +85,7 @@ test('the alarm arms and disarms, and only a change of its mode does', async () 
 });
 
 test('an order of the alarm that fails is given again while the alarm stays as it is', async () => {
-  const { blink, pass, context } = await play({ followAlarm: { enabled: true } });
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true }, localStorage: 'off' });
   blink.commands.failNext = 2;
   context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'disarmed', phase: 'idle' });
   await pass(10_000);

@@ -1,18 +1,8 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { PorchlightError } from '@porchlight/core';
 import { buildContext } from '@porchlight/core/testing';
 import { Session } from '../../src/adapters/session/client.ts';
 import type { Tokens } from '../../src/ports.ts';
-import { PersonalSignIn } from '../../src/adapters/account/personal.ts';
-import { configFor, owner, startAccount, startService } from '../support/account.ts';
-
-// Simulated hours take seconds, and more on a machine with other work.
-jest.setTimeout(60_000);
-
-const open: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
 
 const hourMs = 3_600_000;
 
@@ -160,70 +150,4 @@ test('tokens that cannot be stored still work, and that is said', async () => {
   await session.adopt(tokens(1, context.clock.now()), 'a@example.org');
   expect(await session.access()).toBe('access-1');
   expect(context.log.lines).toEqual([expect.stringMatching(/^error: The sign-in cannot be stored: no space left/)]);
-});
-
-test('a day of tokens of four hours needs one sign-in, and nobody notices', async () => {
-  const context = buildContext();
-  const blink = await startAccount(context);
-  open.push(() => blink.close());
-  const { pass, service } = await startService(blink, { localStorage: 'off' }, context);
-  open.push(() => service.stop());
-  for (const { id } of blink.account.networks) blink.scenario.arm(id, false);
-  await pass(24 * hourMs, 120_000);
-  expect(blink.log.count('POST /oauth/v2/signin')).toBe(1);
-  expect(blink.log.count('POST /oauth/token')).toBeGreaterThan(6);
-  expect(context.log.lines).toEqual(['info: Signed in to Blink.']);
-  expect(service.devices.problem).toBeUndefined();
-});
-
-test('tokens that end early are renewed; a renewal whose answer is lost is repeated in time', async () => {
-  const context = buildContext();
-  const blink = await startAccount(context);
-  open.push(() => blink.close());
-  blink.oauth.settings.refreshGraceMs = 60 * 60_000;
-  const { pass, service, events } = await startService(blink, { localStorage: 'off' }, context);
-  open.push(() => service.stop());
-  blink.oauth.expireAccess();
-  blink.scenario.trigger(4001);
-  await pass(30_000);
-  expect(events).toHaveLength(1);
-  blink.troubles.loseAnswer({ on: 'POST /oauth/token', times: 1 });
-  await pass(4 * hourMs, 120_000);
-  blink.scenario.trigger(4001);
-  await pass(30_000);
-  expect(events).toHaveLength(2);
-  expect(service.devices.problem).toBeUndefined();
-  expect(blink.log.count('POST /oauth/v2/signin')).toBe(1);
-});
-
-test('a revoked account is signed in again by itself once, and says so when that fails', async () => {
-  const context = buildContext();
-  const blink = await startAccount(context);
-  open.push(() => blink.close());
-  const page = new PersonalSignIn(configFor(blink), context);
-  expect(await page.begin(owner)).toEqual({ type: 'done' });
-  const { pass, service } = await startService(blink, { localStorage: 'off' }, context);
-  open.push(() => service.stop());
-  blink.account.twoFactor = '412';
-  blink.oauth.revoke();
-  await pass(hourMs / 2, 60_000);
-  expect(service.devices.problem).toMatch(/Blink has sent a PIN/);
-  expect(blink.oauth.messages).toHaveLength(1);
-  expect(service.devices.list().length).toBeGreaterThan(5);
-});
-
-test('a renewal that is lost for good costs a sign-in, not the account', async () => {
-  const context = buildContext();
-  const blink = await startAccount(context);
-  open.push(() => blink.close());
-  const { pass, service, events } = await startService(blink, { localStorage: 'off' }, context);
-  open.push(() => service.stop());
-  blink.oauth.settings.refreshGraceMs = 0;
-  blink.troubles.loseAnswer({ on: 'POST /oauth/token', times: 1 });
-  await pass(5 * hourMs, 120_000);
-  blink.scenario.trigger(4001);
-  await pass(30_000);
-  expect(events).toHaveLength(1);
-  expect(service.devices.problem).toBeUndefined();
-  expect(blink.log.count('POST /oauth/v2/signin')).toBe(2);
 });

@@ -1,6 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { buildContext } from '@porchlight/core/testing';
-import { openHome, startService } from '../support/account.ts';
+import { PersonalSignIn } from '../../src/adapters/account/personal.ts';
+import { configFor, createService, openHome, owner } from '../support/account.ts';
 
 // Simulated hours take seconds, and more on a machine with other work.
 jest.setTimeout(60_000);
@@ -76,7 +77,7 @@ test('a budget that is spent makes it slow, never silent, and orders still go', 
   expect(events).toHaveLength(2);
   expect(blink.scenario.camera(4001).enabled).toBe(false);
   expect(blink.log.busiestHour()).toBeLessThanOrEqual(60);
-  expect(blink.log.busiestHour()).toBeGreaterThan(40);
+  expect(blink.log.busiestHour()).toBeGreaterThan(30);
 });
 
 test('on a busy day it is quick, keeps to the budget, and there are pictures', async () => {
@@ -91,7 +92,7 @@ test('on a busy day it is quick, keeps to the budget, and there are pictures', a
   expect(delays).toHaveLength(40);
   const median = delays.toSorted((a, b) => a - b)[20] ?? Infinity;
   expect(median).toBeLessThanOrEqual(8000);
-  expect(blink.log.busiestHour()).toBeLessThanOrEqual(600);
+  expect(blink.log.busiestHour()).toBeLessThanOrEqual(900);
   expect(events.filter(({ media }) => media !== undefined)).toHaveLength(40);
   expect(blink.log.count('.jpg', context.clock.now() - 60 * minuteMs)).toBeGreaterThan(10);
 });
@@ -100,16 +101,32 @@ test('a process that dies again and again keeps to the budget as well', async ()
   const first = await play({ localStorage: 'off', polling: { requestsPerHour: 120 } });
   const { blink, context } = first;
   let { abort } = context;
-  for (let death = 0; death < 30; death += 1) {
+  for (let death = 0; death < 15; death += 1) {
     abort();
     const next = buildContext({ clock: context.clock, storage: context.storage });
-    const running = await startService(blink, { localStorage: 'off', polling: { requestsPerHour: 120 } }, next);
-    await running.pass(20_000, 5000);
+    const running = createService(blink, { localStorage: 'off', polling: { requestsPerHour: 120 } }, next);
+    void running.service.start();
+    await running.pass(death < 5 ? 20_000 : 300_000, 5000);
     abort = next.abort;
     open.push(() => running.service.stop());
   }
   abort();
   expect(blink.log.busiestHour()).toBeLessThanOrEqual(120);
+  expect(blink.log.busiestHour()).toBeGreaterThan(20);
+});
+
+test('a person who signs in beside the service does not go beyond the budget either', async () => {
+  const polling = { requestsPerHour: 60 };
+  const { blink, pass, context } = await play({ localStorage: 'off', polling });
+  for (let turn = 0; turn < 3; turn += 1) {
+    // A sign-in has to be a minute after the one before.
+    await pass(minuteMs + 1000, 5000);
+    const signedIn = new PersonalSignIn(configFor(blink, { polling }), context).begin(owner);
+    await pass(20 * minuteMs, 5000);
+    expect(await signedIn).toEqual({ type: 'done' });
+  }
+  expect(blink.log.busiestHour()).toBeLessThanOrEqual(60);
+  expect(blink.log.busiestHour()).toBeGreaterThan(45);
 });
 
 test('a clock that is wrong is named once, and loses nothing', async () => {
@@ -130,7 +147,7 @@ test('a clock that is wrong is named once, and loses nothing', async () => {
 });
 
 test('no token, password, PIN or address with a query in log, devices or events, whatever goes wrong', async () => {
-  const { blink, service, pass, context, events } = await play({ localStorage: 'off', api: { timeoutSeconds: 0.1 } });
+  const { blink, service, pass, context, events } = await play({ localStorage: 'off', api: { timeoutSeconds: 0.3 } });
   const said: string[] = [];
   service.devices.subscribe((change) => void said.push(JSON.stringify(change)));
   const secrets = new Set<string>(['correct horse', blink.account.pin]);

@@ -11,7 +11,7 @@ import {
   onWanted,
   type PollSituation,
 } from '../../src/domain/poll-plan.ts';
-import { hourlyRule, takeRequest, tokensAt, type RequestBudget } from '../../src/domain/request-budget.ts';
+import { divide, hourlyRule, takeRequest, tokensAt, type RequestBudget } from '../../src/domain/request-budget.ts';
 
 const settings = { armedMs: 10_000, idleMs: 60_000, stateMs: 60_000 };
 const calm: PollSituation = { isArmed: false, hasStorage: false, lastMotionAt: undefined, isShort: false };
@@ -99,9 +99,10 @@ test('in no hour more requests than allowed are made, however they come', () => 
   fc.assert(
     fc.property(
       fc.integer({ min: 4, max: 300 }),
+      fc.constantFrom(0.25, 0.75),
       fc.array(fc.record({ gapMs: fc.integer({ min: 0, max: 120_000 }), isOrder: fc.boolean() }), { maxLength: 600 }),
-      (perHour, wishes) => {
-        const rule = hourlyRule(perHour);
+      (perHour, burstShare, wishes) => {
+        const rule = hourlyRule({ perHour, burstShare });
         let budget: RequestBudget = { tokens: rule.burst, at: 0 };
         let now = 0;
         const made: number[] = [];
@@ -121,8 +122,18 @@ test('in no hour more requests than allowed are made, however they come', () => 
   );
 });
 
+test.each([60, 61, 900, 5000])(
+  'of %i requests an hour the service and its errands together take no more',
+  (perHour) => {
+    const { service, errand } = divide(perHour);
+    expect(service.perHour + errand.perHour).toBe(perHour);
+    // A sign-in with a PIN takes six.
+    expect(hourlyRule(errand).burst).toBeGreaterThanOrEqual(18);
+  },
+);
+
 test('a clock that goes back gives nothing back', () => {
-  const rule = hourlyRule(600);
+  const rule = hourlyRule({ perHour: 600, burstShare: 0.25 });
   const { budget } = takeRequest(rule, { tokens: 1, at: 1000 }, { at: 1000, reserve: 0 });
   expect(takeRequest(rule, budget, { at: 0, reserve: 0 }).waitMs).toBeGreaterThan(0);
 });

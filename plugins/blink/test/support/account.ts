@@ -17,7 +17,7 @@ export async function startAccount(context: FakeContext, options: Partial<BlinkO
 
 export function configFor(blink: Blink, raw: object = {}): BlinkConfig {
   const { api = {}, ...rest } = raw as { api?: object };
-  const all = { ...owner, api: { oauthUrl: blink.url, restUrl: blink.url, timeoutSeconds: 2, ...api }, ...rest };
+  const all = { ...owner, api: { oauthUrl: blink.url, restUrl: blink.url, timeoutSeconds: 20, ...api }, ...rest };
   const parsed = parseConfig(blinkSchema, all);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   return parsed.config;
@@ -51,8 +51,8 @@ export interface Running {
 /** How long the disk and loopback sockets may take, in ms of real time. */
 const patienceMs = 400;
 
-/** The service on a fake clock with real sockets to the simulated account. */
-export async function startService(blink: Blink, raw: object = {}, context = buildContext()): Promise<Running> {
+/** The service on a fake clock with real sockets to the simulated account, not started yet. */
+export function createService(blink: Blink, raw: object = {}, context = buildContext()): Running {
   const counting = new CountingFetch();
   const service = createBlink(configFor(blink, raw), context, counting.fetch);
   const events: DeviceEvent[] = [];
@@ -71,6 +71,13 @@ export async function startService(blink: Blink, raw: object = {}, context = bui
       await settle();
     }
   };
+  return { context, service, events, pass, settle };
+}
+
+/** The same, started: it knows the account, or why it does not. */
+export async function startService(blink: Blink, raw: object = {}, context = buildContext()): Promise<Running> {
+  const running = createService(blink, raw, context);
+  const { service, settle } = running;
   const up = new AbortController();
   const started = service.start().then(() => up.abort());
   for (const since = performance.now(); !up.signal.aborted;) {
@@ -80,7 +87,7 @@ export async function startService(blink: Blink, raw: object = {}, context = bui
   }
   await started;
   await settle();
-  return { context, service, events, pass, settle };
+  return running;
 }
 
 /** Makes homes for tests: an account and its service, closed by what is put on the stack. */

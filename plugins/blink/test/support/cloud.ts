@@ -10,12 +10,11 @@ export interface SignedIn extends Access {
   close(): Promise<void>;
 }
 
-/** The API of a simulated account, signed in, without the service around it. */
+/** The API of a simulated account, signed in with patience whatever `raw` says, without the service around it. */
 export async function signIn(raw: object = {}, context = buildContext()): Promise<SignedIn> {
   const blink = await startAccount(context);
-  const config = configFor(blink, raw);
-  await new PersonalSignIn(config, context).begin(owner);
-  const access = openAccess(config, context);
+  await new PersonalSignIn(configFor(blink), context).begin(owner);
+  const access = openAccess(configFor(blink, raw), context);
   await access.session.load();
   return { ...access, blink, context, close: () => blink.close() };
 }

@@ -1,9 +1,9 @@
 import type { BlinkConfig } from '@porchlight/config-schemas';
-import { toIso, type ServiceContext } from '@porchlight/core';
+import { toIso } from '@porchlight/core';
 import { noAccount, pinNotTaken, pinNotWanted } from '../../errors.ts';
 import type { SignIn, Tokens } from '../../ports.ts';
 import type { Fetch } from '../http/client.ts';
-import { openAccess, type Access } from '../open.ts';
+import { openAccess, resumeErrands, type Access, type AccessContext } from '../open.ts';
 import { LoginCounter } from './logins.ts';
 import { pinSchema, waitingSchema } from './schema.ts';
 
@@ -28,20 +28,16 @@ const lookMs = 500;
  * gets that PIN, so that no second one is sent.
  */
 export class PersonalSignIn {
-  readonly #context: Pick<ServiceContext, 'clock' | 'log' | 'storage' | 'signal'>;
+  readonly #context: AccessContext;
   readonly #access: Access;
   readonly #logins: LoginCounter;
   readonly #waiting;
   readonly #pins;
   #signIn: { own: SignIn; email: string } | undefined;
 
-  constructor(
-    config: BlinkConfig,
-    context: Pick<ServiceContext, 'clock' | 'log' | 'storage' | 'signal'>,
-    fetch?: Fetch,
-  ) {
+  constructor(config: BlinkConfig, context: AccessContext, fetch?: Fetch) {
     this.#context = context;
-    this.#access = openAccess(config, context, fetch);
+    this.#access = openAccess(config, context, { by: 'errand', fetch });
     this.#logins = new LoginCounter(context);
     this.#waiting = context.storage.document('sign-in', waitingSchema, {});
     this.#pins = context.storage.document('pin', pinSchema, {});
@@ -66,6 +62,7 @@ export class PersonalSignIn {
     const waiting = await this.#serviceWaits();
     if (waiting && !session.isSignedIn) return { type: 'pin-wanted', ...waiting };
     if (email === undefined || password === undefined) throw noAccount();
+    await resumeErrands(this.#access, this.#context);
     const own = openSignIn({ email, password, hardwareId: session.hardwareId });
     const step = await own.begin(() => this.#logins.take('person'));
     if (step.type === 'tokens') {

@@ -1,4 +1,4 @@
-import type { Clock } from '@porchlight/core';
+import { errorCode, type Clock } from '@porchlight/core';
 import type * as z from 'zod';
 import type { MediaRow } from '../../domain/media-row.ts';
 import { missing, notBlink, notReady, notUnderstood, unauthorised } from '../../errors.ts';
@@ -61,8 +61,14 @@ export class BlinkCloud implements Cloud {
   }
 
   async home(): Promise<Home> {
-    const answer = await this.#json('homescreen', homescreenSchema);
-    return toHome(answer, (await this.#account()).id, this.#settings);
+    try {
+      const answer = await this.#json('homescreen', homescreenSchema);
+      return toHome(answer, (await this.#account()).id, this.#settings);
+    } catch (error) {
+      // An account that has moved to another region is not found where it was: the next question asks where it is.
+      if (errorCode(error) === 'blink.missing') await this.#parts.session.rememberAccount(undefined);
+      throw error;
+    }
   }
 
   async media(since: number): Promise<{ rows: MediaRow[]; unreadable: number }> {

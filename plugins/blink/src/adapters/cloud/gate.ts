@@ -1,6 +1,13 @@
 import type { Clock } from '@porchlight/core';
 import { tooMany } from '../../errors.ts';
-import { hourlyRule, takeRequest, tokensAt, type BudgetRule, type RequestBudget } from '../../domain/request-budget.ts';
+import {
+  hourlyRule,
+  takeRequest,
+  tokensAt,
+  type Allowance,
+  type BudgetRule,
+  type RequestBudget,
+} from '../../domain/request-budget.ts';
 
 /**
  * Who asks: what a person ordered may use the last of the budget, questions of ours leave a part of it, and what is only
@@ -39,9 +46,9 @@ export class RequestGate {
   /** It is time to store the budget. */
   onSpent: () => void = () => undefined;
 
-  constructor(perHour: number, { clock, signal }: { clock: Clock; signal: AbortSignal }) {
-    this.#rule = hourlyRule(perHour);
-    this.#keepEvery = Math.max(1, Math.floor(perHour * keepShare));
+  constructor(allowance: Allowance, { clock, signal }: { clock: Clock; signal: AbortSignal }) {
+    this.#rule = hourlyRule(allowance);
+    this.#keepEvery = Math.max(1, Math.floor(allowance.perHour * keepShare));
     this.#clock = clock;
     this.#signal = signal;
     this.#zero = clock.now() - clock.monotonic();

@@ -1,7 +1,10 @@
+import type { blinkCalls } from '@porchlight/config-schemas';
 import { notUnderstood } from '../../errors.ts';
 
+export type Call = (typeof blinkCalls)[number];
+
 /** The calls of the API; a path can be replaced by the configuration. `{a}` account, `{n}` network, `{c}` camera… */
-export const defaultPaths = {
+const defaultPaths: Readonly<Record<Call, string>> = {
   tier: '/api/v1/users/tier_info',
   homescreen: '/api/v4/accounts/{a}/homescreen',
   media: '/api/v1/accounts/{a}/media/changed?since={since}&page={page}',
@@ -20,17 +23,16 @@ export const defaultPaths = {
   manifest: '/api/v1/accounts/{a}/networks/{n}/sync_modules/{s}/local_storage/manifest/request/{id}',
   'stored-clip':
     '/api/v1/accounts/{a}/networks/{n}/sync_modules/{s}/local_storage/manifest/{manifest}/clip/request/{id}',
-} as const;
+};
 
-export type Call = keyof typeof defaultPaths;
 export type Parameters = Readonly<Record<string, string>>;
 export type Paths = (call: Call, parameters: Parameters) => string;
 
-export function createPaths(changes: readonly { name: string; value: string }[]): Paths {
-  const all: Record<string, string> = { ...defaultPaths };
+export function createPaths(changes: readonly { name: Call; value: string }[]): Paths {
+  const all = { ...defaultPaths };
   for (const { name, value } of changes) all[name] = value;
   return (call, parameters) =>
-    (all[call] ?? '').replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
+    all[call].replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
       const value = parameters[name];
       // What came from outside must not lead to another place of the API.
       if (value === undefined || /[/?#]|\.\./.test(value)) throw notUnderstood(call);

@@ -79,8 +79,10 @@ export class Session {
     await this.#write({ hardwareId: this.hardwareId, email, tokens });
   }
 
-  async rememberAccount(account: NonNullable<StoredSession['account']>): Promise<void> {
-    await this.#write({ ...this.#stored, account });
+  /** Undefined when it has to be asked for again. */
+  async rememberAccount(account: StoredSession['account']): Promise<void> {
+    const { account: _former, ...rest } = this.#stored;
+    await this.#write({ ...rest, ...(account && { account }) });
   }
 
   /** A token that is valid now; rejects with `blink.sign-in-needed` when there is none. */

@@ -33,7 +33,7 @@ export interface Credentials {
 
 const pageAccept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const maxRedirections = 5;
-const fields = ['app_brand', 'app_version', 'client_id', 'device_brand', 'device_model', 'device_os_version'];
+const fields = ['app_brand', 'app_version', 'client_id', 'device_brand', 'device_model', 'device_os_version'] as const;
 
 /** One sign-in through Blink's web pages (authorization code with PKCE), kept in memory until its PIN comes. */
 export class WebSignIn implements SignIn {

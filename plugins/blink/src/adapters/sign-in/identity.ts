@@ -1,5 +1,9 @@
+import type { blinkIdentityFields } from '@porchlight/config-schemas';
+
+export type IdentityField = (typeof blinkIdentityFields)[number];
+
 /** How the sign-in presents itself. Blink changes what it accepts; each field can be replaced by the configuration. */
-export const defaultIdentity: Readonly<Record<string, string>> = {
+const defaultIdentity: Readonly<Record<IdentityField, string>> = {
   client_id: 'ios',
   redirect_uri: 'immedia-blink://applinks.blink.com/signin/callback',
   scope: 'client',
@@ -13,9 +17,9 @@ export const defaultIdentity: Readonly<Record<string, string>> = {
   client: 'Blink/2511191620 CFNetwork/3860.200.71 Darwin/25.1.0',
 };
 
-export type Identity = (field: string) => string;
+export type Identity = (field: IdentityField) => string;
 
-export function createIdentity(changes: readonly { name: string; value: string }[]): Identity {
+export function createIdentity(changes: readonly { name: IdentityField; value: string }[]): Identity {
   const all = { ...defaultIdentity, ...Object.fromEntries(changes.map(({ name, value }) => [name, value])) };
-  return (field) => all[field] ?? '';
+  return (field) => all[field];
 }
