@@ -6,8 +6,8 @@ export interface ServiceCommandContext {
   folder: string;
   args: readonly string[];
   print(line: string): void;
-  /** Asks the person at the terminal; rejects when there is none. */
-  ask(question: string): Promise<string>;
+  /** Asks the person at the terminal; rejects when there is none. A hidden answer is not shown while it is typed. */
+  ask(question: string, options?: { isHidden: boolean }): Promise<string>;
   signal: AbortSignal;
 }
 

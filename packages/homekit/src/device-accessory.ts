@@ -1,5 +1,6 @@
 import type { CapabilityName, Clock, DeviceDescription, DeviceSource, Log } from '@porchlight/core';
-import type { HAP, PlatformAccessory, Service } from 'homebridge';
+import type { CameraController, HAP, PlatformAccessory, Service } from 'homebridge';
+import { createCamera } from './camera-pictures.ts';
 import { mappings } from './capability/index.ts';
 import { CapabilityService } from './capability-service.ts';
 import type { ServiceType } from './mapping.ts';
@@ -41,6 +42,7 @@ export class DeviceAccessory {
   readonly accessory: PlatformAccessory<AccessoryContext>;
   readonly #parts: DeviceAccessoryParts;
   #services: CapabilityService[] = [];
+  #camera: CameraController | undefined;
 
   constructor(parts: DeviceAccessoryParts) {
     this.accessory = parts.accessory;
@@ -53,6 +55,7 @@ export class DeviceAccessory {
     const plan = planServices(hap, description);
     this.end();
     this.#removeOthers(plan);
+    this.#showCamera(description);
     this.#services = plan.map((planned) => this.#bind(planned, description.id));
     const names = this.#nameAll(plan);
     this.#showInformation(description);
@@ -88,9 +91,17 @@ export class DeviceAccessory {
   #removeOthers(plan: readonly PlannedService[]): void {
     const isPlanned = (service: Service): boolean =>
       plan.some(({ capability, type }) => service.subtype === capability && service.UUID === type.UUID);
-    // Services without a subtype are HAP's own.
-    const obsolete = this.accessory.services.filter((service) => service.subtype && !isPlanned(service));
-    for (const service of obsolete) this.accessory.removeService(service);
+    // Services without a subtype or with a number, as streams have it, are HAP's own.
+    const own = this.accessory.services.filter(({ subtype }) => subtype && !/^\d+$/.test(subtype));
+    for (const service of own) if (!isPlanned(service)) this.accessory.removeService(service);
+  }
+
+  #showCamera({ id, capabilities }: DeviceDescription): void {
+    const { hap, source } = this.#parts;
+    if ((capabilities.camera !== undefined) === (this.#camera !== undefined)) return;
+    if (this.#camera) this.accessory.removeController(this.#camera);
+    this.#camera = this.#camera ? undefined : createCamera(hap, () => source.state(id, 'camera')?.picture);
+    if (this.#camera) this.accessory.configureController(this.#camera);
   }
 
   #nameAll(plan: readonly PlannedService[]): Record<string, string> {

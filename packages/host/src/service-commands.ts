@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import type { House } from './config-folder.ts';
 import { loadService, serviceNames } from './services.ts';
 
@@ -50,12 +51,23 @@ async function mount(
   group.allowExcessArguments().action(() => group.error(`${name} has no commands of its own.`));
 }
 
-async function ask(question: string): Promise<string> {
+async function ask(question: string, { isHidden } = { isHidden: false }): Promise<string> {
   if (!process.stdin.isTTY) throw new Error(`${question} Run this at a terminal.`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  let isSilent = false;
+  // What is typed is shown by readline, not by the terminal.
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!isSilent) process.stdout.write(chunk);
+      done();
+    },
+  });
+  const terminal = createInterface({ input: process.stdin, output, terminal: true });
   try {
-    return await terminal.question(`${question} `);
+    const answer = terminal.question(`${question} `);
+    isSilent = isHidden;
+    return await answer;
   } finally {
     terminal.close();
+    if (isHidden) process.stdout.write('\n');
   }
 }

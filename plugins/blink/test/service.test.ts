@@ -159,6 +159,31 @@ test('the picture of a motion is a file that its event names', async () => {
   ).toBe('ffd8');
 });
 
+test('every camera shows its newest picture: at first that of the account, then that of its motion', async () => {
+  const { blink, service, pass } = await play();
+  await pass(130_000);
+  const pictureOf = (device: string) => service.devices.state(device, 'camera')?.picture ?? '';
+  for (const device of ['yard', 'garage', 'hall', 'front-door', 'shed']) {
+    expect(readFileSync(pictureOf(device)).subarray(0, 2).toString('hex')).toBe('ffd8');
+  }
+  const [place, before] = [pictureOf('yard'), readFileSync(pictureOf('yard'))];
+  blink.scenario.trigger(4001);
+  await pass(20_000);
+  await until(() => !readFileSync(place).equals(before));
+  expect(pictureOf('yard')).toBe(place);
+});
+
+test('a picture that is not there is asked for once, and not at all where the owner wants none', async () => {
+  const { blink, pass } = await play({}, (cloud) =>
+    cloud.faults.add({ match: /\.jpg/, trouble: { type: 'status', status: 404 } }),
+  );
+  await pass(600_000, 5000);
+  expect(blink.log.count('thumbnail.jpg')).toBe(blink.account.cameras.length);
+  const other = await play({ snapshots: false });
+  await other.pass(130_000);
+  expect(other.blink.log.count('.jpg')).toBe(0);
+});
+
 test('a restart tells of nothing twice and of what was missed, also after kill -9', async () => {
   const first = await play();
   first.blink.scenario.trigger(4001);

@@ -45,8 +45,7 @@ class RhombusService implements Service {
     this.#context = context;
     const { clock } = context;
     const takeSnapshot = async (camera: FoundDevice): Promise<void> => {
-      await this.#parts?.pictures.take(camera, clock.now());
-      this.#shown.snapshotTaken(camera.uuid);
+      if (this.#parts) this.#shown.snapshotTaken(camera.uuid, await this.#parts.pictures.take(camera, clock.now()));
     };
     this.#shown = new RhombusDevices(this.devices, { clock, settings: config, takeSnapshot });
     this.#keeper = new MemoryKeeper(context, {
@@ -141,6 +140,7 @@ class RhombusService implements Service {
   #onDevices({ devices, unread }: DeviceLists): void {
     this.#list(nextRoster(this.#listed, devices, { unread, now: this.#context.clock.monotonic() }));
     this.#keeper.keep();
+    if (this.#config.snapshots) this.#parts?.pictures.greet(this.#shown, this.#context.clock.now());
   }
 
   #list(listed: readonly FoundDevice[]): void {

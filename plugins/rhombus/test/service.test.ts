@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { buildContext, until } from '@porchlight/core/testing';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { service as definition } from '../src/service.ts';
 import { endpointsOf, startOrganisation, startService, writePem, type Running } from './support/organisation.ts';
 import { closeAll, onClose, play, restart, streaming } from './support/play.ts';
@@ -59,9 +59,9 @@ test('an alert of the change stream is an event and a motion that ends', async (
   await until(() => events.length === 1);
   expect(events[0]).toMatchObject({ id: `rhombus-${alert.uuid}`, type: 'motion', label: 'person', source: 'stream' });
   expect(motionOf(running)).toMatchObject({ detected: true, label: 'person' });
-  await until(() => running.service.devices.state('front-door', 'camera')?.snapshotAt !== undefined);
-  const picture = readFileSync(events[0]?.media?.[0]?.path ?? '');
-  expect(picture.subarray(0, 2).toString('hex')).toBe('ffd8');
+  const place = events[0]?.media?.[0]?.path ?? '';
+  await until(() => existsSync(place));
+  expect(readFileSync(place).subarray(0, 2).toString('hex')).toBe('ffd8');
   await context.clock.advance(9_999);
   expect(motionOf(running)?.detected).toBe(true);
   await context.clock.advance(1);
@@ -226,4 +226,15 @@ test('an hour without events leaves no line in the log', async () => {
   for (let second = 0; second < 3600; second += 60) await context.clock.advance(60_000);
   expect(context.log.lines).toEqual([]);
   expect(events).toEqual([]);
+});
+
+test('every camera shows a picture soon after the start, before anything has moved', async () => {
+  const { service } = await play();
+  const pictureOf = (): string | undefined => service.devices.state('front-door', 'camera')?.picture;
+  await until(() => pictureOf() !== undefined);
+  expect(
+    readFileSync(pictureOf() ?? '')
+      .subarray(0, 2)
+      .toString('hex'),
+  ).toBe('ffd8');
 });

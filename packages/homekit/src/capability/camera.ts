@@ -1,4 +1,4 @@
 import { unmapped } from '../mapping.ts';
 
-/** Pictures and streams reach people over the other faces; HomeKit gets the camera's motion and its doorbell. */
+/** It has no service of its own: its pictures are shown by HAP's camera controller, on the accessory itself. */
 export const camera = unmapped;

@@ -15,6 +15,7 @@ import type { Fetch } from './http/client.ts';
 import { clocksOf, openAccess, toPollSettings } from './open.ts';
 import { Orders } from './orders/client.ts';
 import { Pictures } from './pictures/client.ts';
+import { Thumbnails } from './pictures/thumbnails.ts';
 import { Recordings } from './recordings/client.ts';
 import { StickReader } from './storage/client.ts';
 import { Watch } from './watch/client.ts';
@@ -65,6 +66,10 @@ export function assemble({ config, context, devices, fetch }: Surroundings, deci
       random: Math.random,
       callbacks: {
         ...decisions,
+        onHome(home) {
+          decisions.onHome(home);
+          if (config.snapshots) thumbnails.look(roster.chosen);
+        },
         onProblem: (problem) => decisions.onProblem('cloud', problem),
         horizon: () => recordings.state.horizon,
       },
@@ -88,7 +93,7 @@ export function assemble({ config, context, devices, fetch }: Surroundings, deci
       camera: (id) => shown.camera(id),
       clocks: () => clocksOf(clock, cloud),
       happen: (occurrence, media) => shown.happen(occurrence, media),
-      snapshotTaken: (id) => shown.snapshotTaken(id),
+      snapshotTaken: (id, newest) => shown.snapshotTaken(id, newest),
     },
     context,
   );
@@ -103,15 +108,29 @@ export function assemble({ config, context, devices, fetch }: Surroundings, deci
     },
     context,
   );
+  const thumbnails = new Thumbnails({ pictures, onTaken: (id, newest) => shown.snapshotTaken(id, newest) }, context);
   const sticks = new StickReader(cloud, context);
   const roster = new Roster(config, log);
   const accountDevice = new AccountDevice(devices, clock);
-  return { ...access, pictures, clips, watch, orders, shown, recordings, account, sticks, roster, accountDevice };
+  return {
+    ...access,
+    pictures,
+    thumbnails,
+    clips,
+    watch,
+    orders,
+    shown,
+    recordings,
+    account,
+    sticks,
+    roster,
+    accountDevice,
+  };
 }
 
 /** Orders a new picture of a camera, reads where it is, and fetches it. */
 export async function takeSnapshot(
-  { cloud, orders, pictures, roster, shown }: Parts,
+  { cloud, orders, pictures, roster, shown, thumbnails }: Parts,
   camera: FoundCamera,
   now: number,
 ): Promise<void> {
@@ -120,8 +139,8 @@ export async function takeSnapshot(
   roster.take(await cloud.home());
   const address = roster.cameras.find((one) => one.id === id)?.thumbnail;
   if (address === undefined) throw noSnapshot(name);
-  await pictures.take(address, { name: toId(name), at: now });
-  shown.snapshotTaken(id);
+  thumbnails.skip(id, address);
+  shown.snapshotTaken(id, await pictures.take(address, { camera: id, name: toId(name), at: now }, 'order'));
 }
 
 /** Reads the USB sticks of systems that are not busy, one after the other. */

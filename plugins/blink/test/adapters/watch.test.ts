@@ -40,7 +40,7 @@ test.each([
 ] as const)(
   'an hour of %s: at most %i requests, one line, and it recovers',
   async (trouble, most) => {
-    const { blink, events, pass, context, service } = await play({ localStorage: 'off' });
+    const { blink, events, pass, context, service } = await play({ localStorage: 'off', snapshots: false });
     blink.troubles[trouble](trouble === 'serverError' ? undefined : ({ on: '/api' } as never));
     const since = context.clock.now();
     await pass(60 * minuteMs, 5000);

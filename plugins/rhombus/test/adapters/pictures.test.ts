@@ -25,13 +25,19 @@ async function open(picture: () => Promise<Buffer>): Promise<Pictures> {
 test('a picture is a file under the name that the event told', async () => {
   const pictures = await open(() => Promise.resolve(Buffer.from('jpeg')));
   let taken = 0;
-  const path = pictures.fetch(camera, sighting('Aa'), () => (taken += 1)) ?? '';
-  const other = pictures.fetch(camera, sighting('aA'), () => (taken += 1)) ?? '';
+  let newest = '';
+  const onTaken = (place: string): void => {
+    newest = place;
+    taken += 1;
+  };
+  const path = pictures.fetch(camera, sighting('Aa'), onTaken) ?? '';
+  const other = pictures.fetch(camera, sighting('aA'), onTaken) ?? '';
   // Ids that differ in case only: some file systems cannot tell them apart.
   expect(path.toLowerCase()).not.toBe(other.toLowerCase());
   await pictures.settle();
   expect(taken).toBe(2);
   expect(await readFile(path, 'utf8')).toBe('jpeg');
+  expect(await readFile(newest, 'utf8')).toBe('jpeg');
 });
 
 test('four at once; one that fails leaves nothing and disturbs nobody', async () => {
@@ -51,7 +57,7 @@ test('the oldest go: two hundred stay', async () => {
   const folder = dirname(first);
   for (let at = 2; at <= 201; at += 1) await writeFile(join(folder, `${at}-old.jpg`), '');
   await pictures.take(camera, 9000);
-  const files = await readdir(folder);
+  const files = (await readdir(folder)).filter((file) => !file.startsWith('newest-'));
   expect(files).toHaveLength(200);
   expect(files).not.toContain(basename(first));
   expect(files.some((file) => file.startsWith('9000-'))).toBe(true);

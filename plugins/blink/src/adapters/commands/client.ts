@@ -61,7 +61,7 @@ async function login(context: CommandContext): Promise<number> {
   const { print, ask } = context;
   return withOpened(context, async ({ config, signIn }) => {
     const email = config.email ?? (await ask('E-mail of the Blink account:')).trim();
-    const password = config.password ?? (await ask('Password:'));
+    const password = config.password ?? (await ask('Password:', { isHidden: true }));
     const step = await signIn.begin({ email, password });
     if (step.type === 'pin-wanted') {
       print(`Blink has sent a PIN${step.phone === undefined ? '' : ` to ${step.phone}`}.`);

@@ -174,8 +174,8 @@ export class BlinkDevices {
     return true;
   }
 
-  snapshotTaken(id: string): void {
-    this.#cameras.get(id)?.device.update('camera', { snapshotAt: this.#clock.now() });
+  snapshotTaken(id: string, picture: string): void {
+    this.#cameras.get(id)?.device.update('camera', { snapshotAt: this.#clock.now(), picture });
   }
 
   /** The systems as they will be when what was ordered is done. */

@@ -1,4 +1,4 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError, type Log, type Storage } from '@porchlight/core';
 import type { Cloud } from '../../ports.ts';
@@ -6,13 +6,20 @@ import type { Cloud } from '../../ports.ts';
 const maxPictures = 200;
 const maxAtOnce = 4;
 
+export interface PictureRequest {
+  /** Blink's id of the camera. */
+  camera: string;
+  name: string;
+  at: number;
+}
+
 /** The pictures of motions and the snapshots, as files; the oldest go. */
 export class Pictures {
   readonly #storage: Storage;
   readonly #cloud: Cloud;
   readonly #log: Log;
   #folder: string | undefined;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Set<Promise<string>>();
 
   constructor({ storage, log }: { storage: Storage; log: Log }, cloud: Cloud) {
     this.#storage = storage;
@@ -24,34 +31,51 @@ export class Pictures {
     this.#folder = await this.#storage.folder('pictures');
   }
 
-  /** Begins to fetch a picture and says where it will be; undefined when too many are on their way. */
-  fetch(address: string, { name, at }: { name: string; at: number }, onTaken: () => void): string | undefined {
+  /**
+   * Begins to fetch a picture and says where it will be; undefined when too many are on their way. `onTaken` is told where
+   * the newest picture of the camera always is.
+   */
+  fetch(address: string, request: PictureRequest, onTaken: (newest: string) => void): string | undefined {
     if (this.#folder === undefined || this.#running.size >= maxAtOnce) return undefined;
-    const path = join(this.#folder, `${at}-${name}.jpg`);
-    const work = this.#save(path, address, 'extra').then(onTaken, (error: unknown) =>
-      this.#log.debug(`There is no picture ${name}: ${describeError(error)}`),
+    const path = pathOf(this.#folder, request);
+    this.take(address, request, 'extra').then(onTaken, (error: unknown) =>
+      this.#log.debug(`There is no picture ${request.name}: ${describeError(error)}`),
     );
-    this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
     return path;
   }
 
-  /** Fetches a picture; rejects when there is none. */
-  async take(address: string, { name, at }: { name: string; at: number }): Promise<void> {
-    if (this.#folder === undefined) await this.open();
-    await this.#save(join(this.#folder ?? '', `${at}-${name}.jpg`), address, 'order');
+  /** Fetches a picture and says where the newest of the camera always is; rejects when there is none. */
+  async take(address: string, request: PictureRequest, urgency: 'order' | 'extra'): Promise<string> {
+    const folder = (this.#folder ??= await this.#storage.folder('pictures'));
+    const work = this.#save(folder, request, { address, urgency });
+    this.#running.add(work);
+    return work.finally(() => this.#running.delete(work));
   }
 
   /** Resolves when nothing is on its way any more. */
   async settle(): Promise<void> {
-    await Promise.all(this.#running);
+    await Promise.allSettled(this.#running);
   }
 
-  async #save(path: string, address: string, urgency: 'order' | 'extra'): Promise<void> {
+  async #save(
+    folder: string,
+    request: PictureRequest,
+    { address, urgency }: { address: string; urgency: 'order' | 'extra' },
+  ): Promise<string> {
+    const path = pathOf(folder, request);
+    const newest = join(folder, `newest-${request.camera}.jpg`);
     await writeFile(`${path}.part`, await this.#cloud.download(address, 'image', urgency));
     await rename(`${path}.part`, path);
-    const folder = this.#folder ?? '';
-    const files = (await readdir(folder)).toSorted((a, b) => parseInt(b) - parseInt(a));
-    await Promise.all(files.slice(maxPictures).map((file) => rm(join(folder, file), { force: true })));
+    // Under a name of its own: it stays however many pictures other cameras make.
+    await copyFile(path, `${path}.part`);
+    await rename(`${path}.part`, newest);
+    const files = (await readdir(folder)).filter((file) => /^\d/.test(file));
+    const old = files.toSorted((a, b) => parseInt(b) - parseInt(a)).slice(maxPictures);
+    await Promise.all(old.map((file) => rm(join(folder, file), { force: true })));
+    return newest;
   }
+}
+
+function pathOf(folder: string, { at, name }: PictureRequest): string {
+  return join(folder, `${at}-${name}.jpg`);
 }

@@ -19,7 +19,7 @@ export interface RecordingsParts {
   camera(id: string): FoundCamera | undefined;
   clocks(): Clocks;
   happen(occurrence: Occurrence, media: DeviceEvent['media']): boolean;
-  snapshotTaken(camera: string): void;
+  snapshotTaken(camera: string, newest: string): void;
 }
 
 /** What began longer ago than this before the very first start is not told of, in ms. */
@@ -81,7 +81,9 @@ export class Recordings {
     const { config, pictures, happen, snapshotTaken } = this.#parts;
     const path =
       config.snapshots && isFresh && row.thumbnail !== undefined
-        ? pictures.fetch(row.thumbnail, { name: row.id, at: row.createdAt }, () => snapshotTaken(row.device))
+        ? pictures.fetch(row.thumbnail, { camera: row.device, name: row.id, at: row.createdAt }, (newest) =>
+            snapshotTaken(row.device, newest),
+          )
         : undefined;
     happen(occurrence, path === undefined ? undefined : [{ kind: 'image', path }]);
     if (isFresh) {

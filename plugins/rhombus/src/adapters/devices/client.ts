@@ -142,9 +142,10 @@ export class RhombusDevices {
     if (label !== undefined) shown.device.update('motion', { ...state, label });
   }
 
-  snapshotTaken(uuid: string): void {
+  snapshotTaken(uuid: string, picture: string): void {
     const device = this.#shown.get(uuid)?.device;
-    if (device?.description.capabilities.camera) device.update('camera', { snapshotAt: this.#parts.clock.now() });
+    if (!device?.description.capabilities.camera) return;
+    device.update('camera', { snapshotAt: this.#parts.clock.now(), picture });
   }
 
   /** Nothing waits any more. */

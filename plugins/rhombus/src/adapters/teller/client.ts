@@ -78,7 +78,7 @@ export class Teller {
     const device = shown.get(sighting.device);
     const path =
       device?.kind === 'camera' && isFresh && meaning.type === 'motion'
-        ? pictures?.fetch(device, sighting, () => shown.snapshotTaken(device.uuid))
+        ? pictures?.fetch(device, sighting, (newest) => shown.snapshotTaken(device.uuid, newest))
         : undefined;
     shown.happen(happening, path === undefined ? undefined : [{ kind: 'image', path }]);
     this.#callbacks.onTold(happening);
