@@ -20,7 +20,7 @@ function serve() {
     });
 
   on('/plugs', ({ block }) => listPlugs(place(block)));
-  on('/discover', () => discoverPlugs(signal));
+  on('/discover', ({ block }) => discoverPlugs(place(block), signal));
   on('/pair', async ({ block, plug, code }) => {
     await pairHomeKit(place(block), plug, String(code).trim(), signal);
     return { isPaired: true };

@@ -1,12 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { smartPlugSchema } from '@porchlight/config-schemas';
 import { parseConfig, type DeviceChange } from '@porchlight/core';
-import { systemClock } from '@porchlight/core/node';
 import { buildContext, until } from '@porchlight/core/testing';
 import { startHomeNetwork } from '@porchlight/simulators';
 import { Relay, startShellyGen2 } from '@porchlight/simulators';
 import { service } from '../src/service.ts';
+import { hastenClock } from './support/clock.ts';
 import { keep } from './support/plugs.ts';
+
+const speed = 3;
 
 test.each([
   ['its answer is heard', 200],
@@ -14,15 +16,15 @@ test.each([
 ])(
   'the plug that feeds the router: unreachable while it is off, back by its own timer, and seen on; %s',
   async (_name, holdUpMs) => {
-    const relay = new Relay();
-    const network = keep(await startHomeNetwork({ relay, bootMs: 1000, holdUpMs }));
+    const relay = new Relay({ secondMs: 1000 / speed });
+    const network = keep(await startHomeNetwork({ relay, bootMs: 300, holdUpMs }));
     const plug = keep(await startShellyGen2({ relay }));
     const port = await network.expose(plug.port);
     const parsed = parseConfig(smartPlugSchema, {
       plugs: [{ type: 'shelly', name: 'Router', host: '127.0.0.1', port }],
     });
     if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-    const running = service.create(parsed.config, { ...buildContext(), clock: systemClock });
+    const running = service.create(parsed.config, { ...buildContext(), clock: hastenClock(speed) });
     keep({ close: () => running.stop() });
     const phases: string[] = [];
     running.devices.subscribe((change: DeviceChange) => {

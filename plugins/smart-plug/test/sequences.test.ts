@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { startHouse } from './support/house.ts';
 
 const chain = {
@@ -49,4 +50,28 @@ test('a sequence whose first plug refuses says so and touches nothing else', asy
   await expect(house.restart('internet')).rejects.toMatchObject({ code: 'plug.not-restarted' });
   await house.context.clock.advance(120_000);
   expect(house.plug().told).toEqual([]);
+});
+
+test('killed at any instant, with timers that fail: both are on in the end, and nothing is left to do', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 3 }),
+      fc.array(fc.boolean(), { minLength: 2, maxLength: 2 }),
+      async (instants, broken) => {
+        let house = await startHouse(chain);
+        for (const [index, id] of ['modem', 'router'].entries()) house.plug(id).isTimerBroken = broken[index] ?? false;
+        await house.restart('internet');
+        for (const afterMs of instants) {
+          await house.context.clock.advance(afterMs);
+          house.kill();
+          house = await startHouse(chain, house);
+        }
+        await house.context.clock.advance(240_000);
+        expect([house.plug('modem').on, house.plug().on]).toEqual([true, true]);
+        expect([house.phase('internet'), house.phase('modem'), house.phase()]).toEqual(['idle', 'idle', 'idle']);
+        house.kill();
+      },
+    ),
+    { numRuns: 200 },
+  );
 });

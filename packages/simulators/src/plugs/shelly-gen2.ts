@@ -3,6 +3,8 @@ import { startHttp, type Answer, type Request } from '../shared/http.ts';
 import { createDigestGuard } from './digest-guard.ts';
 import { routerLoad, type HttpPlug, type Load } from './plug.ts';
 import { Relay } from './relay.ts';
+import { createShellyDevice, type Params, type ShellyDevice } from './shelly-rpc.ts';
+import { openShellySocket } from './shelly-socket.ts';
 
 export interface ShellyGen2Options {
   relay?: Relay;
@@ -15,9 +17,7 @@ export interface ShellyGen2Options {
   id?: string;
 }
 
-type Params = Record<string, unknown>;
-
-/** A Shelly plug of the second generation or later: its RPC over HTTP, and a timer of its own. */
+/** A Shelly plug of the second generation or later: its RPC over HTTP and WebSocket, and a timer of its own. */
 export async function startShellyGen2(options: ShellyGen2Options = {}): Promise<HttpPlug> {
   const {
     relay = new Relay(),
@@ -38,11 +38,12 @@ export async function startShellyGen2(options: ShellyGen2Options = {}): Promise<
     model: 'S3PL-00112EU',
     gen: generation,
     ver: '1.4.4',
+    fw_id: '20241011-114455/1.4.4-g6d2a586',
     app: 'PlugSG3',
     auth_en: password !== undefined,
     auth_domain: password === undefined ? null : id,
   };
-  const device = createDevice(relay, load, identity);
+  const device = createShellyDevice(relay, load, identity);
   const http = await startHttp({ faults, port: options.port ?? 0 }, (request) => {
     const { url, method } = request;
     if (url.pathname === '/shelly') return { body: identity };
@@ -54,10 +55,21 @@ export async function startShellyGen2(options: ShellyGen2Options = {}): Promise<
     const result = device(name, readQuery(url.searchParams));
     return 'code' in result ? { status: result.code === 404 ? 404 : 500, body: result } : { body: result };
   });
-  return { port: http.port, relay, faults, requests: http.requests, close: () => http.close() };
+  const socket = openShellySocket({
+    server: http.server,
+    relay,
+    device,
+    id,
+    ...(password !== undefined && { password }),
+  });
+  const close = async (): Promise<void> => {
+    socket.close();
+    await http.close();
+  };
+  return { port: http.port, relay, faults, requests: http.requests, close };
 }
 
-function answerFrame(request: Request, device: (method: string, params: Params) => Params): Answer {
+function answerFrame(request: Request, device: ShellyDevice): Answer {
   const frame = JSON.parse(request.body.toString()) as { id: number; src?: string; method: string; params?: Params };
   const result = device(frame.method, frame.params ?? {});
   const head = { id: frame.id, src: 'shellyplugsg3-a1b2c3d4e5f6', ...(frame.src !== undefined && { dst: frame.src }) };
@@ -75,42 +87,4 @@ function readQuery(query: URLSearchParams): Params {
       }
     }),
   );
-}
-
-function createDevice(relay: Relay, load: Load, identity: Params): (method: string, params: Params) => Params {
-  const badChannel = { code: -105, message: "Argument 'id', value 1 not found!" };
-  const methods: Record<string, (params: Params) => Params> = {
-    'Shelly.GetDeviceInfo': () => identity,
-    'Switch.GetStatus': ({ id }) => (id === 0 ? status(relay, load) : badChannel),
-    'Switch.Set'({ id, on, toggle_after: after }) {
-      if (id !== 0) return badChannel;
-      if (typeof on !== 'boolean') return { code: -103, message: "Missing required argument 'on'!" };
-      const was = relay.on;
-      relay.set(on);
-      if (typeof after === 'number') relay.flipAfter(after, !on);
-      return { was_on: was };
-    },
-    'Switch.Toggle'({ id }) {
-      if (id !== 0) return badChannel;
-      const was = relay.on;
-      relay.set(!was);
-      return { was_on: was };
-    },
-  };
-  return (name, params) => methods[name]?.(params) ?? { code: 404, message: `No handler for ${name}` };
-}
-
-function status(relay: Relay, { watts, volts }: Load): Params {
-  const { pending, on } = relay;
-  return {
-    id: 0,
-    source: 'http',
-    output: on,
-    ...(pending && { timer_started_at: pending.startedAt / 1000, timer_duration: pending.seconds }),
-    apower: on ? watts : 0,
-    voltage: volts,
-    current: on ? Number((watts / volts).toFixed(3)) : 0,
-    aenergy: { total: 1234.567, by_minute: [0, 0, 0], minute_ts: 1_767_225_600 },
-    temperature: { tC: 41.2, tF: 106.2 },
-  };
 }

@@ -1,19 +1,19 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { Faults } from '../shared/faults.ts';
 import { startHttp, type Answer, type Request } from '../shared/http.ts';
-import { answerKasa } from './kasa.ts';
-import { routerLoad, type HttpPlug } from './plug.ts';
+import { answerDatagrams } from './datagrams.ts';
+import { answerKasa } from './kasa-device.ts';
+import type { HttpPlug } from './plug.ts';
 import { Relay } from './relay.ts';
+import { answerTapo, type TapoTraits } from './tapo-device.ts';
 
-export interface TapoOptions {
+export interface TapoOptions extends TapoTraits {
   relay?: Relay;
   port?: number;
   username: string;
   password: string;
   /** 2: Tapo. 1: Kasa with new firmware, which speaks its old language inside. Default 2. */
   version?: 1 | 2;
-  /** A firmware on which switching the relay ends the countdown. The order in a message still counts. */
-  doesRelayEndTimer?: boolean;
   /** A firmware that serves one request per session. */
   isOneRequestPerSession?: boolean;
 }
@@ -26,6 +26,10 @@ export interface TapoPlug extends HttpPlug {
 }
 
 type Json = Record<string, unknown>;
+
+/** The beginning of what their maker's app asks by broadcast. */
+const question = Buffer.from([2, 0, 0, 1]);
+const headBytes = 16;
 
 const digest = (name: string, ...parts: (string | Buffer)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash(name)).digest();
@@ -76,8 +80,14 @@ export async function startTapo(options: TapoOptions): Promise<TapoPlug> {
     if (options.isOneRequestPerSession) session.isIn = false;
     return { body: opened.seal(JSON.stringify(speak(JSON.parse(opened.text) as Json, relay, options))) };
   });
+  // It is looked for on the port number of its HTTP; the answer begins as the question does.
+  const closeDatagrams = await answerDatagrams(http.port, (message) => {
+    if (!message.subarray(0, question.length).equals(question)) return undefined;
+    return Buffer.concat([message.subarray(0, headBytes), Buffer.from(introduce(http.port, version))]);
+  });
   const close = async (): Promise<void> => {
     relay.cancel();
+    closeDatagrams();
     await http.close();
   };
   return { port: http.port, relay, faults, requests: http.requests, calls, forget: () => sessions.clear(), close };
@@ -114,38 +124,23 @@ function open(
   };
 }
 
-function speak(message: Json, relay: Relay, options: TapoOptions): Json {
-  return options.version === 1 ? answerKasa(message, relay, options) : call(message, relay, options);
+/** What it tells whoever looks for it: what it is, and how it is spoken to. */
+function introduce(port: number, version: 1 | 2): string {
+  const [kind, model] = version === 2 ? ['SMART.TAPOPLUG', 'P110(EU)'] : ['IOT.SMARTPLUGSWITCH', 'HS110(EU)'];
+  const result = {
+    device_id: '8022A1B2C3D4E5F6A1B2C3D4E5F6A1B2',
+    device_type: kind,
+    device_model: model,
+    ip: '127.0.0.1',
+    mac: 'A8-42-A1-B2-C3-D4',
+    is_support_iot_cloud: true,
+    obd_src: 'tplink',
+    factory_default: false,
+    mgt_encrypt_schm: { is_support_https: false, encrypt_type: 'KLAP', http_port: port, lv: 2 },
+  };
+  return JSON.stringify({ result, error_code: 0 });
 }
 
-function call({ method, params }: Json, relay: Relay, options: TapoOptions): Json {
-  const parts = (params ?? {}) as Json;
-  switch (method) {
-    case 'multipleRequest': {
-      const requests = parts['requests'] as { method: string; params?: Json }[];
-      const responses = requests.map((one) => ({ method: one.method, ...call(one, relay, options) }));
-      return { result: { responses }, error_code: 0 };
-    }
-    case 'get_device_info':
-      return {
-        result: { device_on: relay.on, model: 'P110', fw_ver: '1.3.1', mac: 'A8-42-A1-B2-C3-D4' },
-        error_code: 0,
-      };
-    case 'set_device_info':
-      relay.set(parts['device_on'] === true, { keepTimer: !options.doesRelayEndTimer });
-      return { error_code: 0 };
-    case 'get_energy_usage':
-      return { result: { current_power: relay.on ? routerLoad.watts * 1000 : 0, today_energy: 120 }, error_code: 0 };
-    case 'add_countdown_rule': {
-      if (relay.pending) return { error_code: -1802 };
-      const desired = parts['desired_states'] as { on: boolean };
-      relay.flipAfter(Number(parts['delay']), desired.on);
-      return { result: { id: 'C1' }, error_code: 0 };
-    }
-    case 'remove_countdown_rules':
-      relay.cancel();
-      return { error_code: 0 };
-    default:
-      return { error_code: -1002 };
-  }
+function speak(message: Json, relay: Relay, options: TapoOptions): Json {
+  return options.version === 1 ? answerKasa(message, relay, options) : answerTapo(message, relay, options);
 }

@@ -21,7 +21,10 @@ export async function startTasmota(
     // The real one says so with status 200 or 401, depending on its age.
     if (password !== undefined && !isIn)
       return { status: 401, body: { WARNING: 'Need user=<username>&password=<password>' } };
-    return { body: device.run(url.searchParams.get('cmnd') ?? '') };
+    const line = url.searchParams.get('cmnd') ?? '';
+    const answer = device.run(line);
+    // What runs as a backlog leaves nothing in the log that this page shows.
+    return { body: /^backlog/i.test(line) ? { WARNING: 'Enable weblog 2 if response expected' } : answer };
   });
   const close = async (): Promise<void> => {
     device.stop();
@@ -37,6 +40,15 @@ export interface MqttPlug {
   close(): Promise<void>;
 }
 
+const mac = 'A4CF12A1B2C3';
+
+/** How it introduces itself to whoever looks for Tasmota devices on the broker. */
+function introduce(topic: string): object {
+  const names = { dn: 'Router', fn: ['Router', null, null, null], hn: 'tasmota-A1B2C3-4803', md: 'Athom Plug V2' };
+  const topics = { t: topic, ft: '%prefix%/%topic%/', tp: ['cmnd', 'stat', 'tele'], ofln: 'Offline', onln: 'Online' };
+  return { ip: '127.0.0.1', mac, ...names, ...topics, sw: '14.4.1', rl: [1, 0, 0, 0, 0, 0, 0, 0], ver: 1 };
+}
+
 /** A Tasmota plug on a broker. */
 export async function startTasmotaMqtt(
   options: TasmotaOptions & { url: string; topic: string },
@@ -48,7 +60,7 @@ export async function startTasmotaMqtt(
   const client = await mqtt.connectAsync(url, { will, reconnectPeriod: 200 });
   const say = (path: string, message: object): void => void client.publish(path, JSON.stringify(message));
   device.onAnswer((answer) => {
-    say(`stat/${topic}/RESULT`, answer);
+    say(`stat/${topic}/${'StatusSNS' in answer ? 'STATUS8' : 'RESULT'}`, answer);
     if (typeof answer['POWER'] === 'string') client.publish(`stat/${topic}/POWER`, answer['POWER']);
   });
   client.on('message', (path, payload) => {
@@ -57,6 +69,7 @@ export async function startTasmotaMqtt(
   });
   await client.subscribeAsync(`cmnd/${topic}/+`);
   await client.publishAsync(`tele/${topic}/LWT`, 'Online', { retain: true });
+  await client.publishAsync(`tasmota/discovery/${mac}/config`, JSON.stringify(introduce(topic)), { retain: true });
   say(`tele/${topic}/SENSOR`, device.sensor);
   say(`tele/${topic}/STATE`, { POWER: device.relay.on ? 'ON' : 'OFF' });
   const close = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { crc32 } from 'node:zlib';
-import type { PlugSimulator } from './plug.ts';
+import { routerLoad, type PlugSimulator } from './plug.ts';
 import { Relay } from './relay.ts';
 
 export interface TuyaOptions {
@@ -29,7 +29,7 @@ export async function startTuya(options: TuyaOptions): Promise<TuyaPlug> {
   const { relay = new Relay() } = options;
   const sets: Record<string, unknown>[] = [];
   const sockets = new Set<Socket>();
-  const points = (): object => ({ '1': relay.on, '9': Math.ceil(relay.remainingSeconds), '19': relay.on ? 84 : 0 });
+  const points = (): object => ({ '1': relay.on, '9': Math.ceil(relay.remainingSeconds), ...measure(relay) });
   const handle = (socket: Socket, command: number, sequence: number, body: Buffer): void => {
     const answer = (kind: number, message: object | undefined): void => {
       const encrypted = message
@@ -73,6 +73,13 @@ export async function startTuya(options: TuyaOptions): Promise<TuyaPlug> {
     await new Promise((resolve) => server.close(resolve));
   };
   return { port: (server.address() as AddressInfo).port, relay, sets, close };
+}
+
+/** Milliamperes, tenths of a watt, tenths of a volt. */
+function measure({ on }: Relay): object {
+  const { watts, volts } = routerLoad;
+  const flow = on ? watts : 0;
+  return { '18': Math.round((flow / volts) * 1000), '19': Math.round(flow * 10), '20': Math.round(volts * 10) };
 }
 
 function pack(command: number, sequence: number, body: Buffer): Buffer {

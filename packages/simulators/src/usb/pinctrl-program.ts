@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { argv, exit, stdout } from 'node:process';
 
 /** A stand-in for pinctrl: `get 17` and `set 17 op dh`. */
@@ -6,8 +7,8 @@ import { argv, exit, stdout } from 'node:process';
 export interface PinctrlState {
   /** Without access to the registers. */
   isForbidden: boolean;
-  /** By GPIO number; those that are not here are inputs. */
-  outputs: Record<string, 'dh' | 'dl'>;
+  /** Holds a file for each output, named by its GPIO number, with its level; those that are not there are inputs. */
+  pinFolder: string;
 }
 
 const [, , stateFile = '', verb = '', pin = '', mode, drive] = argv;
@@ -22,10 +23,10 @@ if (!/^\d+$/.test(pin) || Number(pin) > 53) {
   exit(1);
 }
 if (verb === 'set' && mode === 'op' && (drive === 'dh' || drive === 'dl')) {
-  state.outputs[pin] = drive;
-  writeFileSync(stateFile, JSON.stringify(state));
+  writeFileSync(join(state.pinFolder, pin), drive);
 } else if (verb === 'get') {
-  const level = state.outputs[pin];
+  const file = join(state.pinFolder, pin);
+  const level = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
   const words = level === undefined ? 'ip    pd | lo' : `op ${level} pd | ${level === 'dh' ? 'hi' : 'lo'}`;
   stdout.write(`${pin.padStart(2)}: ${words} // GPIO${pin} = ${level === undefined ? 'input' : 'output'}\n`);
 } else {

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { argv, exit, stderr, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 
@@ -16,7 +17,8 @@ interface Hub {
 
 export interface UhubctlState {
   hubs: Hub[];
-  powerFile: string;
+  /** Holds a file for each port that is off. */
+  offFolder: string;
   /** Requests that fail, as they do without permission or with a bad cable. */
   isFailing: boolean;
   /** Only libusb's list is empty, as without permission. */
@@ -59,7 +61,7 @@ for (const hub of chosen) {
 function print(when: string, hub: Hub): void {
   stdout.write(`${when} status for hub ${hub.location} [${hub.description}, ${hub.ports.length} ports, ${hub.says}]\n`);
   for (const { number, id } of portsOf(hub)) {
-    const isOn = !readOff().includes(id);
+    const isOn = !existsSync(join(state.offFolder, id));
     const word = isOn
       ? hub.isUsb3
         ? '02a0 power 5gbps Rx.Detect'
@@ -72,17 +74,14 @@ function print(when: string, hub: Hub): void {
 }
 
 function act(hub: Hub, on: boolean): void {
-  const ids = portsOf(hub).map(({ id }) => id);
-  const others = readOff().filter((id) => !ids.includes(id));
-  writeFileSync(`${state.powerFile}.uhubctl`, JSON.stringify(on ? others : [...others, ...ids]));
-  renameSync(`${state.powerFile}.uhubctl`, state.powerFile);
+  for (const { id } of portsOf(hub)) {
+    const file = join(state.offFolder, id);
+    if (on) rmSync(file, { force: true });
+    else writeFileSync(file, '');
+  }
 }
 
 function portsOf(hub: Hub): Hub['ports'] {
   const wanted = values.ports?.split(',').map(Number);
   return hub.ports.filter(({ number }) => wanted === undefined || wanted.includes(number));
-}
-
-function readOff(): string[] {
-  return JSON.parse(readFileSync(state.powerFile, 'utf8')) as string[];
 }

@@ -51,16 +51,18 @@ export function startUsb(options: UsbOptions): Usb {
   const { folder, board = smartHub, hasPortSwitch = true, isWatching = false } = options;
   const sysfsFolder = join(folder, 'sys');
   mkdirSync(sysfsFolder, { recursive: true });
+  const offFolder = join(folder, 'off');
+  const pinFolder = join(folder, 'pins');
+  mkdirSync(pinFolder, { recursive: true });
   const files = {
-    power: join(folder, 'power.json'),
     uhubctl: join(folder, 'uhubctl.json'),
     pinctrl: join(folder, 'pinctrl.json'),
   };
-  const world = new World(board, files.power);
+  const world = new World(board, offFolder);
   const tree = new Tree(sysfsFolder, { hasPortSwitch });
   const kernel = new Kernel(world, tree);
-  write(files.uhubctl, describeHubs(board, files.power));
-  write(files.pinctrl, { isForbidden: false, outputs: {} } satisfies PinctrlState);
+  write(files.uhubctl, describeHubs(board, offFolder));
+  write(files.pinctrl, { isForbidden: false, pinFolder } satisfies PinctrlState);
   tree.sync(world);
   const timer = isWatching ? setInterval(() => follow({ world, tree, kernel, sysfsFolder }), watchMs) : undefined;
   const change = (action: () => void): void => {
@@ -83,8 +85,8 @@ export function startUsb(options: UsbOptions): Usb {
     setUhubctl: (trouble) => write(files.uhubctl, { ...(read(files.uhubctl) as UhubctlState), ...trouble }),
     setPinctrl: (trouble) => write(files.pinctrl, { ...(read(files.pinctrl) as PinctrlState), ...trouble }),
     pin(number) {
-      const level = (read(files.pinctrl) as PinctrlState).outputs[number];
-      return level === undefined ? undefined : level === 'dh' ? 'high' : 'low';
+      const level = readText(join(pinFolder, String(number)));
+      return level === '' ? undefined : level === 'dh' ? 'high' : 'low';
     },
     close: () => clearInterval(timer),
   };
@@ -123,7 +125,7 @@ function attempt(action: () => void): void {
   }
 }
 
-function describeHubs(board: Board, powerFile: string): UhubctlState {
+function describeHubs(board: Board, offFolder: string): UhubctlState {
   const hubs = board.hubs.map(({ id, vendor, product, name, ports, says, isUsb3 }) => {
     const dual = board.twins.flatMap(([a, b]) => [
       [hubOf(a), hubOf(b)],
@@ -139,7 +141,7 @@ function describeHubs(board: Board, powerFile: string): UhubctlState {
       ...(other !== undefined && { dual: locationOf(other) }),
     };
   });
-  return { hubs, powerFile, isFailing: false, isForbidden: false };
+  return { hubs, offFolder, isFailing: false, isForbidden: false };
 }
 
 function hubOf(port: string): string {

@@ -1,19 +1,23 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { placeOf, portOf, type Board, type DeviceSpec } from './spec.ts';
 
-/** What is true of the hardware. Port power lies in a file, because the fake programs switch it too. */
+/**
+ * What is true of the hardware. Each port that is off has a file: the fake programs switch ports too, several at a time,
+ * and none may undo what another does.
+ */
 export class World {
   readonly board: Board;
-  readonly #powerFile: string;
+  readonly #offFolder: string;
   readonly #plugged = new Map<string, DeviceSpec>();
   readonly #unbound = new Set<string>();
   /** Hubs that are not there at the moment. */
   readonly #away = new Set<string>();
 
-  constructor(board: Board, powerFile: string) {
+  constructor(board: Board, offFolder: string) {
     this.board = board;
-    this.#powerFile = powerFile;
-    this.#write([]);
+    this.#offFolder = offFolder;
+    mkdirSync(offFolder, { recursive: true });
   }
 
   get ports(): string[] {
@@ -40,16 +44,15 @@ export class World {
   setHub(id: string, isPresent: boolean): void {
     if (!isPresent) return void this.#away.add(id);
     this.#away.delete(id);
-    this.#write(this.#off().filter((port) => placeOf(port).hub !== id));
+    for (const port of this.ports) if (placeOf(port).hub === id) this.#setPower(port, true);
   }
 
   isPortOn(port: string): boolean {
-    return !this.#off().includes(port);
+    return !existsSync(this.#fileOf(port));
   }
 
   setPort(port: string, on: boolean): void {
-    const others = this.#off().filter((other) => other !== port);
-    this.#write(on ? others : [...others, port]);
+    this.#setPower(port, on);
     // A device that loses its port comes back as new.
     if (!on) this.#unbound.delete(port);
   }
@@ -81,13 +84,12 @@ export class World {
     else this.#unbound.add(id);
   }
 
-  #off(): string[] {
-    return JSON.parse(readFileSync(this.#powerFile, 'utf8')) as string[];
+  #setPower(port: string, on: boolean): void {
+    if (on) rmSync(this.#fileOf(port), { force: true });
+    else writeFileSync(this.#fileOf(port), '');
   }
 
-  #write(off: readonly string[]): void {
-    // Whole at any instant: the programs read it at the same time.
-    writeFileSync(`${this.#powerFile}.new`, JSON.stringify(off));
-    renameSync(`${this.#powerFile}.new`, this.#powerFile);
+  #fileOf(port: string): string {
+    return join(this.#offFolder, port);
   }
 }

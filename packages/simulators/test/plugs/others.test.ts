@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { until } from '@porchlight/core/testing';
+import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { Relay, startKasa, startTapo, startTasmota, startTuya, TasmotaDevice } from '../../src/plugs/index.ts';
 
@@ -23,6 +24,28 @@ test('Kasa: understands a captured message', async () => {
   closers.push(async () => socket.destroy());
   await until(() => relay.on);
   expect(plug.received).toEqual(['{"system":{"set_relay_state":{"state":1}}}']);
+});
+
+test('Kasa and Tapo answer whoever looks for them, and say nothing to nonsense', async () => {
+  const kasa = keep(await startKasa());
+  const tapo = keep(await startTapo({ username: 'me', password: 'secret' }));
+  const mask = (text: string): Buffer => {
+    let key = 171;
+    return Buffer.from(Buffer.from(text).map((byte) => (key = byte ^ key)));
+  };
+  const socket = createSocket('udp4');
+  closers.push(async () => socket.close());
+  const heard = new Map<number, Buffer>();
+  socket.on('message', (message, { port }) => void heard.set(port, message));
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  for (const { port } of [kasa, tapo]) socket.send('nonsense', port, '127.0.0.1');
+  socket.send(mask('{"system":{"get_sysinfo":{}}}'), kasa.port, '127.0.0.1');
+  socket.send(Buffer.from('020000010000000000000000463cb5d3', 'hex'), tapo.port, '127.0.0.1');
+  await until(() => heard.size === 2);
+  expect(JSON.parse(String(heard.get(tapo.port)?.subarray(16)))).toMatchObject({
+    result: { device_type: 'SMART.TAPOPLUG', mgt_encrypt_schm: { encrypt_type: 'KLAP', http_port: tapo.port } },
+  });
+  expect(heard.get(kasa.port)?.subarray(0, 12)).toEqual(mask('{"system":{"'));
 });
 
 test('Tasmota: a pause in a line, and what ends it', async () => {
@@ -55,6 +78,8 @@ test('Tasmota over HTTP: answers as the plug does', async () => {
     (await fetch(`http://127.0.0.1:${plug.port}/cm?cmnd=${encodeURIComponent(command)}`)).json();
   expect(await send('Power1 OFF')).toEqual({ POWER: 'OFF' });
   expect(await send('Power')).toEqual({ POWER: 'OFF' });
+  expect(await send('Backlog0 Power1 ON')).toEqual({ WARNING: 'Enable weblog 2 if response expected' });
+  expect(await send('Power')).toEqual({ POWER: 'ON' });
   expect(await send('Nothing 1')).toEqual({ Command: 'Unknown' });
   expect(await send('PulseTime1')).toEqual({ PulseTime1: { Set: 0, Remaining: 0 } });
 });

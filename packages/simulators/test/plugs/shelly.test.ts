@@ -69,6 +69,32 @@ test('second generation: digest login, a count is good once', async () => {
   expect((await get(plug, '/shelly')).status).toBe(200);
 });
 
+test('second generation: frames over WebSocket, a login in the frame, and news of the contact', async () => {
+  const plug = keep(await startShellyGen2({ relay: quick(), password: 'secret' }));
+  const socket = new WebSocket(`ws://127.0.0.1:${plug.port}/rpc`);
+  const heard: { id?: number; error?: { code: number; message: string }; result?: object; method?: string }[] = [];
+  socket.addEventListener('message', ({ data }) => void heard.push(JSON.parse(String(data)) as (typeof heard)[number]));
+  await until(() => socket.readyState === WebSocket.OPEN);
+  const ask = (id: number, more: object = {}): void =>
+    socket.send(
+      JSON.stringify({ id, src: 'me', method: 'Switch.Set', params: { id: 0, on: false, toggle_after: 5 }, ...more }),
+    );
+  ask(1);
+  await until(() => heard.length === 1);
+  const challenge = JSON.parse(heard[0]?.error?.message ?? '{}') as { nonce: number; realm: string };
+  expect(heard[0]?.error?.code).toBe(401);
+  expect(plug.relay.on).toBe(true);
+  const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const { realm, nonce } = challenge;
+  const dummy = hash('dummy_method:dummy_uri');
+  const response = hash(`${hash(`admin:${realm}:secret`)}:${nonce}:1:ab:auth:${dummy}`);
+  ask(2, { auth: { realm, username: 'admin', nonce, cnonce: 'ab', response, algorithm: 'SHA-256' } });
+  await until(() => heard.filter(({ method }) => method === 'NotifyStatus').length === 2);
+  expect(heard.find(({ id }) => id === 2)?.result).toEqual({ was_on: true });
+  expect(plug.relay.on).toBe(true);
+  socket.close();
+});
+
 test('first generation: timer and basic login', async () => {
   const login = { username: 'me', password: 'secret' };
   const plug = keep(await startShellyGen1({ relay: quick(), login }));

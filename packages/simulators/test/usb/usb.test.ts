@@ -148,6 +148,18 @@ test('uhubctl prints what the real one prints, switches both twins, and its exit
   await expect(run(usb.uhubctlPath, ['-l', '7-7'])).rejects.toMatchObject({ code: 1 });
 });
 
+test('programs that switch at the same time undo nothing of each other', async () => {
+  const usb = await open();
+  const hubs = [1, 2].flatMap((bus) => [1, 2, 3, 4].map((port) => ['-l', `${bus}-1`, '-p', String(port)]));
+  const pins = ['4', '17', '22'];
+  await Promise.all([
+    ...hubs.map((hub) => run(usb.uhubctlPath, ['-e', ...hub, '-a', '0'])),
+    ...pins.map((pin) => run(usb.pinctrlPath, ['set', pin, 'op', 'dh'])),
+  ]);
+  expect([1, 2, 3, 4].map((port) => usb.isLit(`1-1.${port}`))).toEqual([false, false, false, false]);
+  expect(pins.map((pin) => usb.pin(Number(pin)))).toEqual(['high', 'high', 'high']);
+});
+
 test('pinctrl and rpio remember their levels and refuse as the real ones do', async () => {
   const usb = await open({ board: raspberryPi4 });
   await run(usb.pinctrlPath, ['set', '17', 'op', 'dh']);

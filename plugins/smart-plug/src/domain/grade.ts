@@ -44,6 +44,6 @@ export function refusalFor(facts: Facts): string | undefined {
   if (!feedsRouter || allowUnproven) return undefined;
   const override = 'set "allowUnproven" to take the risk';
   if (grade === 'D') return `${name} ${gradeText.D}, which is gone by then; ${override}`;
-  if (!isProven(facts)) return `${name} has not passed its test: run "porchlight smart-plug test", or ${override}`;
+  if (!isProven(facts)) return `${name} has not passed its test: run "porchlight plug test", or ${override}`;
   return undefined;
 }

@@ -1,16 +1,22 @@
 // requires: mosquitto
-import { until } from '@porchlight/core/testing';
+import { createMemoryStorage, until } from '@porchlight/core/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runService, type RunningService } from '@porchlight/bus';
+import { brokerSchema } from '@porchlight/config-schemas';
 import { silentLog } from '@porchlight/core';
+import { systemClock } from '@porchlight/core/node';
 import mqtt from 'mqtt';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMosquitto, type Mosquitto } from '../../../../packages/bus/test/support/mosquitto.ts';
 import { startTasmotaMqtt, startZigbee2Mqtt } from '@porchlight/simulators';
+import { connectBroker } from '../../src/adapters/broker/client.ts';
+import { findOnBroker } from '../../src/adapters/discovery/mqtt.ts';
+import { openPlug } from '../../src/adapters/open.ts';
 import { service } from '../../src/service.ts';
-import { keep, quickRelay } from '../support/plugs.ts';
+import { hastenClock } from '../support/clock.ts';
+import { keep, plugConfig, quickRelay, signal } from '../support/plugs.ts';
 
 let mosquitto: Mosquitto;
 let folder = '';
@@ -23,9 +29,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** The waits of the service are no news here, its messages are. */
+const clock = hastenClock(3);
+
 async function run(plug: object): Promise<RunningService> {
   const config = { plugs: [{ name: 'Router', pollSeconds: 2, ...plug }], broker: { url: mosquitto.url } };
-  const running = runService(service, { config, log: silentLog, folder, host: 'test' });
+  const running = runService(service, { config, log: silentLog, folder, host: 'test', clock });
   keep({ close: () => running.stop() });
   await running.ready;
   await until(() => running.devices.state('router', 'switch') !== undefined, 8000);
@@ -37,7 +46,32 @@ const restart = (running: RunningService, offSeconds = 1): Promise<void> =>
 const phase = (running: RunningService) => running.devices.state('router', 'power-cycle')?.phase;
 
 describe('over a real broker', () => {
-  test('Tasmota: figures, off and on, a restart in one message', async () => {
+  test('plugs that have introduced themselves are found', async () => {
+    keep(await startTasmotaMqtt({ url: mosquitto.url, topic: 'router', relay: quickRelay() }));
+    keep(await startZigbee2Mqtt({ url: mosquitto.url, device: 'modem_plug', relay: quickRelay() }));
+    const bus = keep(await connectBroker(brokerSchema.parse({ url: mosquitto.url })));
+    const look = () => findOnBroker(bus, 200);
+    await until(async () => (await look()).length === 2);
+    expect(await look()).toEqual(
+      expect.arrayContaining([
+        { type: 'tasmota-mqtt', name: 'Router', topic: 'router' },
+        { type: 'zigbee2mqtt', name: 'Tuya TS011F_plug_1', topic: 'modem_plug' },
+      ]),
+    );
+  }, 20_000);
+
+  test('Tasmota tells whether every "off" ends by itself', async () => {
+    const settings = { topic: 'router', powerOnState: 5, pulseTime: 130 };
+    keep(await startTasmotaMqtt({ url: mosquitto.url, relay: quickRelay(), ...settings }));
+    const bus = keep(await connectBroker(brokerSchema.parse({ url: mosquitto.url })));
+    const parts = { bus, clock: systemClock, storage: createMemoryStorage() };
+    const port = keep(openPlug(plugConfig({ type: 'tasmota-mqtt', topic: 'router' }), parts));
+    expect(port.grade).toBe('B');
+    await port.read(signal());
+    expect(port.grade).toBe('A');
+  }, 20_000);
+
+  test('Tasmota: figures, a restart in one message; nothing is retained, or it would go off again whenever it returns', async () => {
     const plug = keep(await startTasmotaMqtt({ url: mosquitto.url, topic: 'router', relay: quickRelay() }));
     const running = await run({ type: 'tasmota-mqtt', topic: 'router' });
     const before = plug.received.length;
@@ -46,6 +80,14 @@ describe('over a real broker', () => {
     await until(() => phase(running) === 'idle', 8000);
     expect(plug.relay.history.map(({ on }) => on)).toEqual([false, true]);
     expect(plug.received.some((line) => /cmnd\/router\/Power1 (ON|OFF)/.test(line))).toBe(false);
+    await until(() => running.devices.state('router', 'measurement')?.values['power'] === 8.4);
+    const client = await mqtt.connectAsync(mosquitto.url);
+    keep({ close: () => client.endAsync(true) });
+    const retained: string[] = [];
+    client.on('message', (topic, _payload, { retain }) => void (retain && retained.push(topic)));
+    await client.subscribeAsync('#');
+    await until(() => retained.includes('porchlight/smart-plug/router'));
+    expect(retained.filter((topic) => topic.startsWith('cmnd/'))).toEqual([]);
   }, 20_000);
 
   test('zigbee2mqtt: the countdown of the plug is found by itself', async () => {
@@ -110,17 +152,4 @@ describe('over a real broker', () => {
     await until(() => phase(running) === 'idle', 25_000);
     expect(relay.on).toBe(true);
   }, 40_000);
-
-  test('nothing is retained, or the plug would go off again whenever it returns', async () => {
-    keep(await startTasmotaMqtt({ url: mosquitto.url, topic: 'router', relay: quickRelay() }));
-    const running = await run({ type: 'tasmota-mqtt', topic: 'router' });
-    await restart(running);
-    const client = await mqtt.connectAsync(mosquitto.url);
-    keep({ close: () => client.endAsync(true) });
-    const retained: string[] = [];
-    client.on('message', (topic, _payload, { retain }) => void (retain && retained.push(topic)));
-    await client.subscribeAsync('#');
-    await until(() => retained.includes('porchlight/smart-plug/router'));
-    expect(retained.filter((topic) => topic.startsWith('cmnd/'))).toEqual([]);
-  }, 20_000);
 });

@@ -17,12 +17,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function run(
   name: string,
   config: unknown,
-  { args = [], reply = 'yes' }: { args?: string[]; reply?: string } = {},
+  { args = [], reply = 'yes', home = folder }: { args?: string[]; reply?: string; home?: string } = {},
 ) {
   const lines: string[] = [];
   const context: ServiceCommandContext = {
     config,
-    folder,
+    folder: home,
     args,
     print: (line) => void lines.push(line),
     ask: async (question) => {
@@ -35,30 +35,42 @@ async function run(
   return { code: await command?.run(context), lines };
 }
 
-test('the test of a plug, from the question to the stored proof', async () => {
+test('the test of a plug, from the question to the stored proof; a broken timer fails it', async () => {
   const plug = keep(await startShellyGen2({ relay: new Relay() }));
-  const config = { plugs: [{ type: 'shelly', name: 'Router', host: '127.0.0.1', port: plug.port, offSeconds: 3 }] };
+  const broken = keep(await startShellyGen2({ relay: new Relay() }));
+  broken.relay.isTimerBroken = true;
+  const shelly = (name: string, port: number) => ({ type: 'shelly', name, host: '127.0.0.1', port, offSeconds: 3 });
+  const config = { plugs: [shelly('Router', plug.port)] };
+  const failing = run('test', { plugs: [shelly('Broken', broken.port)] }, { home: join(folder, 'other') });
   expect(await run('test', config, { reply: 'no' })).toMatchObject({ code: 1 });
   expect(plug.relay.history).toEqual([]);
   const { code, lines } = await run('test', config, { args: ['Router'] });
   expect([code, lines.at(-1)]).toEqual([0, 'Verified and stored.']);
   expect(plug.relay.history.map(({ on }) => on)).toEqual([false, true]);
   expect(await listPlugs({ config, folder })).toEqual([
-    { name: 'Router', type: 'shelly', isVerified: true, isPairable: false },
+    { name: 'Router', type: 'shelly', grade: 'A', isVerified: true, isPairable: false },
   ]);
   // The proof is about this plug: at another address it is another one.
   const moved = { plugs: [{ ...config.plugs[0], host: 'localhost' }] };
   expect(await listPlugs({ config: moved, folder })).toMatchObject([{ isVerified: false }]);
+  const { code: failed, lines: said } = await failing;
+  expect([failed, said.at(-1)]).toEqual([1, 'Not verified.']);
+  expect(broken.relay.on).toBe(true);
 }, 20_000);
 
-test('a broken timer fails the test', async () => {
-  const plug = keep(await startShellyGen2({ relay: new Relay() }));
-  plug.relay.isTimerBroken = true;
-  const config = { plugs: [{ type: 'shelly', name: 'Router', host: '127.0.0.1', port: plug.port, offSeconds: 3 }] };
-  const { code, lines } = await run('test', config);
-  expect([code, lines.at(-1)]).toEqual([1, 'Not verified.']);
-  expect(plug.relay.on).toBe(true);
-}, 20_000);
+test('the grade of each kind is known before the plug is asked', async () => {
+  const http = { onUrl: 'http://a/1', offUrl: 'http://a/0', stateUrl: 'http://a' };
+  const plugs = [
+    { type: 'shelly', name: 'A', host: 'a' },
+    { type: 'kasa', name: 'B', host: 'b' },
+    { type: 'zigbee2mqtt', name: 'C', device: 'c' },
+    { type: 'http', name: 'D', ...http },
+    { type: 'http', name: 'E', ...http, cycleUrl: 'http://a/2', failSafe: true },
+    { type: 'gpio', name: 'F', line: 17 },
+  ];
+  const list = await listPlugs({ config: { plugs }, folder });
+  expect(list.map(({ grade }) => grade)).toEqual(['A', 'B', 'C', 'D', 'B', 'A']);
+});
 
 test.each<[string, unknown, string[], number, RegExp]>([
   ['no plug yet', {}, [], 2, /no plug in the settings/],

@@ -1,10 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { createCipheriv, createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { until } from '@porchlight/core/testing';
+import { startKasa, startTapo } from '@porchlight/simulators';
+import type { FoundPlug } from '../../src/adapters/discovery/client.ts';
 import { findKasa } from '../../src/adapters/discovery/kasa.ts';
-import { askMdns, readPointers, writeQuestion } from '../../src/adapters/discovery/mdns.ts';
+import { findShelly, readPointers, writeQuestion } from '../../src/adapters/discovery/mdns.ts';
+import { findTapo } from '../../src/adapters/discovery/tapo.ts';
 import { findTuya, readAnnouncement } from '../../src/adapters/discovery/tuya.ts';
-import { decrypt, encrypt } from '../../src/adapters/kasa/cipher.ts';
 import { keep } from '../support/plugs.ts';
 
 /** Something on the network that answers datagrams. */
@@ -16,13 +19,40 @@ async function answerer(answer: (message: Buffer) => Buffer): Promise<{ address:
   return { address: '127.0.0.1', port: socket.address().port };
 }
 
-test('Kasa plugs answer a broadcast; nonsense is no plug', async () => {
-  const target = await answerer((message) => {
-    expect(JSON.parse(decrypt(message))).toEqual({ system: { get_sysinfo: {} } });
-    return encrypt(JSON.stringify({ system: { get_sysinfo: { err_code: 0, model: 'HS110(EU)', relay_state: 1 } } }));
+/** Looks until something has answered: a busy machine may be slow. */
+async function look(search: () => Promise<FoundPlug[]>): Promise<FoundPlug[]> {
+  let found: FoundPlug[] = [];
+  await until(async () => {
+    found = await search();
+    return found.length > 0;
   });
-  expect(await findKasa(150, target)).toEqual([{ type: 'kasa', name: 'TP-Link HS110(EU)', host: '127.0.0.1' }]);
-  expect(await findKasa(150, await answerer(() => Buffer.from('hello')))).toEqual([]);
+  return found;
+}
+
+const here = (port: number) => ({ address: '127.0.0.1', port });
+
+test('Kasa plugs answer a broadcast; nonsense is no plug', async () => {
+  const { port } = keep(await startKasa());
+  const expected = [{ type: 'kasa', name: 'TP-Link HS110(EU)', host: '127.0.0.1' }];
+  expect(await look(() => findKasa(100, here(port)))).toEqual(expected);
+  expect(await findKasa(100, await answerer(() => Buffer.from('hello')))).toEqual([]);
+});
+
+test('Tapo plugs, and Kasa plugs with new firmware, answer on a port of their own', async () => {
+  const account = { username: 'me', password: 'secret' };
+  const tapo = keep(await startTapo(account));
+  const kasa = keep(await startTapo({ ...account, version: 1 }));
+  const found = await Promise.all([tapo, kasa].map(({ port }) => look(() => findTapo(100, here(port)))));
+  const host = '127.0.0.1';
+  expect(found.flat()).toEqual([
+    { type: 'tapo', name: 'TP-Link P110(EU)', host },
+    { type: 'tapo', name: 'TP-Link HS110(EU)', host },
+  ]);
+  const head = Buffer.alloc(16);
+  const bulb = '{"result":{"device_type":"SMART.TAPOBULB","device_model":"L530"}}';
+  for (const text of [bulb, 'hello']) {
+    expect(await findTapo(100, await answerer(() => Buffer.concat([head, Buffer.from(text)])))).toEqual([]);
+  }
 });
 
 const service = '_shelly._tcp.local';
@@ -37,7 +67,8 @@ function mdnsAnswer(question: Buffer): Buffer {
 
 test('Shelly plugs answer a question for their service', async () => {
   const target = await answerer(mdnsAnswer);
-  expect(await askMdns(service, 150, target)).toEqual([{ name: 'shellyplugsg3-a1b2c', address: '127.0.0.1' }]);
+  const expected = [{ type: 'shelly', name: 'shellyplugsg3-a1b2c', host: '127.0.0.1' }];
+  expect(await look(() => findShelly(100, target))).toEqual(expected);
   expect(readPointers(mdnsAnswer(writeQuestion(service)), '_other._tcp.local')).toEqual([]);
 });
 

@@ -54,6 +54,17 @@ describe('HTTP', () => {
     expect(String(error)).not.toContain('wrong');
   });
 
+  test('a device that sends a browser elsewhere afterwards has obeyed; one that knows no such address has not', async () => {
+    const plug = keep(await startShellyGen1({ relay: quickRelay() }));
+    const base = `http://127.0.0.1:${plug.port}/relay/0`;
+    const port = driver({ type: 'http', onUrl: `${base}?turn=on`, offUrl: `${base}?turn=off`, stateUrl: base });
+    plug.faults.add({ match: '/relay', trouble: { type: 'status', status: 303 } });
+    await port.cut(10, signal());
+    plug.faults.clear();
+    plug.faults.add({ match: '/relay', trouble: { type: 'status', status: 404 } });
+    await expect(port.cut(10, signal())).rejects.toMatchObject({ code: 'plug.refused' });
+  });
+
   test('what means on', () => {
     expect([
       matcher('on')('it is on'),
@@ -95,12 +106,14 @@ describe('command', () => {
   });
 
   test.each([
-    ['offCommand', '/no/such/program', 'plug.unreachable'],
-    ['offCommand', 'exit 3', 'plug.unanswered'],
-    ['offCommand', 'sleep 20', 'plug.unanswered'],
-  ])('%s %s', async (key, command, code) => {
-    const { port } = await open({ [key]: command });
-    await expect(port.cut(10, AbortSignal.timeout(500))).rejects.toMatchObject({ code });
+    '/no/such/program',
+    'exit 3',
+    'sleep 20',
+    // The plug is off, and the line ends as a missing program does.
+    'echo off > /dev/null; no-such-program',
+  ])('after "%s" nobody knows whether it is off', async (offCommand) => {
+    const { port } = await open({ offCommand });
+    await expect(port.cut(10, AbortSignal.timeout(500))).rejects.toMatchObject({ code: 'plug.unanswered' });
   });
 
   test('a state command that fails otherwise is no "off"', async () => {

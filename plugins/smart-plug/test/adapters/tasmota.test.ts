@@ -21,6 +21,13 @@ test('reads with its meter, switches, and restarts with one message', async () =
   await until(() => plug.relay.on);
 });
 
+test('firmware that says nothing to a backlog but a warning has taken it', async () => {
+  const { plug, port } = await open();
+  const warning = { WARNING: 'Enable weblog 2 if response expected' };
+  plug.faults.add({ match: 'Backlog', trouble: { type: 'replace', body: JSON.stringify(warning) } });
+  await port.cut(10, signal());
+});
+
 test('grade B, and A when every "off" ends by itself', async () => {
   const { port } = await open();
   await port.read(signal());

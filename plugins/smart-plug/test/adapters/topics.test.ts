@@ -59,6 +59,17 @@ test('a plug that is known to be offline is not told anything', async () => {
   await done;
 });
 
+test('"on" is a plain "on": switching ends a countdown that runs', async () => {
+  const { context, port } = open();
+  const exposes = [{ type: 'switch', features: [] }, { property: 'countdown' }];
+  say(context, 'zigbee2mqtt/bridge/devices', [{ friendly_name: 'plug', definition: { exposes } }], true);
+  expect(port.grade).toBe('B');
+  const done = port.switch(true, signal());
+  say(context, topic, { state: 'ON' });
+  await done;
+  expect(context.bus.published.map(({ payload }) => payload)).toEqual(['{"state":"ON"}']);
+});
+
 test('an older answer does not count as obedience', async () => {
   const { context, port } = open();
   const cut = port.cut(10, signal());

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { until } from '@porchlight/core/testing';
 import { startTuya } from '@porchlight/simulators';
+import { toFigures } from '../../src/adapters/tuya/map.ts';
 import { driver, keep, quickRelay, signal } from '../support/plugs.ts';
 
 const device = { key: '0123456789abcdef', id: 'bf1234567890abcdefghij' };
@@ -14,11 +15,16 @@ async function open(options: object = {}, more: object = {}) {
 
 test('reads, switches, and restarts with one message that holds switch and countdown', async () => {
   const { plug, port } = await open();
-  expect(await port.read(signal())).toEqual({ on: true });
+  expect(await port.read(signal())).toEqual({ on: true, watts: 8.4, volts: 229.7, amperes: 0.037 });
   await port.cut(20, signal());
   expect(plug.sets).toEqual([{ '1': false, '9': 20 }]);
   expect(plug.relay.on).toBe(false);
   await until(() => plug.relay.on);
+});
+
+test('data points that are no meter are no figures', () => {
+  expect(toFigures({ '1': true, '19': 84 })).toEqual({});
+  expect(toFigures({ '1': true, '18': 'x', '19': 84, '20': 2297 })).toEqual({});
 });
 
 test('"on" ends a countdown that would turn it off again', async () => {

@@ -1,18 +1,14 @@
 /** One process with the real service and a real disk, to be killed: `killable.ts <folder> <configuration> <speed>`. */
 import { smartPlugSchema } from '@porchlight/config-schemas';
-import { parseConfig, silentLog, type Clock } from '@porchlight/core';
-import { createFileStorage, systemClock } from '@porchlight/core/node';
+import { parseConfig, silentLog } from '@porchlight/core';
+import { createFileStorage } from '@porchlight/core/node';
 import { createFakeBus } from '@porchlight/core/testing';
 import { service } from '../../src/service.ts';
+import { hastenClock } from './clock.ts';
 
 const [, , folder = '', raw = '{}', speed = '1'] = process.argv;
-const factor = Number(speed);
-/** Time that flies, so that hundreds of restarts fit into minutes. */
-const clock: Clock = {
-  now: () => Date.now() * factor,
-  monotonic: () => performance.now() * factor,
-  sleep: (ms, signal) => systemClock.sleep(ms / factor, signal),
-};
+// Hundreds of restarts fit into minutes.
+const clock = hastenClock(Number(speed));
 const parsed = parseConfig(smartPlugSchema, JSON.parse(raw));
 if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
 const running = service.create(parsed.config, {

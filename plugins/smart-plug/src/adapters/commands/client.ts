@@ -11,11 +11,12 @@ import {
 } from '@porchlight/core';
 import { createFileStorage, systemClock } from '@porchlight/core/node';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { Verdict } from '../../domain/commission.ts';
-import { isProven } from '../../domain/grade.ts';
+import { isProven, type Grade } from '../../domain/grade.ts';
 import { connectBroker, type OwnBus } from '../broker/client.ts';
 import { commission } from '../commission/client.ts';
-import { discover } from '../discovery/client.ts';
+import { discover, type FoundPlug } from '../discovery/client.ts';
 import { pairPlug } from '../homekit/client.ts';
 import { openPlug } from '../open.ts';
 import { fingerprintOf, openProofs } from '../proofs/client.ts';
@@ -46,25 +47,30 @@ export const commands: readonly ServiceCommand[] = [
 export interface PlugSummary {
   name: string;
   type: string;
+  /** What is known of it without asking the plug. */
+  grade: Grade;
   isVerified: boolean;
   isPairable: boolean;
 }
 
 /** The plugs of a configuration, for the settings page. */
 export async function listPlugs({ config, folder }: Place): Promise<PlugSummary[]> {
-  const proofs = openProofs({ storage: storageIn(folder) });
+  const storage = storageIn(folder);
+  const proofs = openProofs({ storage });
   const list = read(config).plugs.map(async (plug): Promise<PlugSummary> => {
     const { name, type, mayStayOff, allowUnproven } = plug;
     const proof = await proofs.find(toId(name));
+    const expected = await gradeOf(plug, storage);
     const facts = {
       name,
       feedsRouter: !mayStayOff,
       allowUnproven,
-      grade: proof?.grade ?? 'D',
+      grade: proof?.grade ?? expected,
       fingerprint: fingerprintOf(plug),
       proof,
     };
-    return { name, type, isVerified: isProven(facts), isPairable: type === 'homekit' };
+    const isVerified = isProven(facts);
+    return { name, type, grade: isVerified ? facts.grade : expected, isVerified, isPairable: type === 'homekit' };
   });
   return Promise.all(list);
 }
@@ -102,7 +108,12 @@ export async function pairHomeKit(
   await pairPlug(plug, storageIn(folder), code, signal);
 }
 
-export { discover as discoverPlugs };
+/** Plugs on the network and on the broker, also while the settings are not complete. */
+export function discoverPlugs({ config }: Pick<Place, 'config'>, signal: AbortSignal): Promise<FoundPlug[]> {
+  const { broker } = smartPlugSchema.shape;
+  const parsed = parseConfig(z.object({ broker }), config ?? {});
+  return discover(parsed.ok ? parsed.config.broker : broker.parse({}), signal);
+}
 
 async function runTest(context: ServiceCommandContext): Promise<number> {
   const { name } = choose(read(context.config), context.args[0]);
@@ -116,12 +127,13 @@ async function runTest(context: ServiceCommandContext): Promise<number> {
   return passed ? 0 : 1;
 }
 
-async function runDiscover({ print, signal }: ServiceCommandContext): Promise<number> {
-  const found = await discover(signal);
-  for (const { type, name, host, deviceId } of found) {
-    print([type.padEnd(8), host.padEnd(16), deviceId ?? '', name].filter(Boolean).join(' '));
+async function runDiscover(context: ServiceCommandContext): Promise<number> {
+  const { print } = context;
+  const found = await discoverPlugs(context, context.signal);
+  for (const { type, name, host, deviceId, topic } of found) {
+    print([type.padEnd(12), (host ?? topic ?? '').padEnd(16), deviceId, name].filter(Boolean).join(' '));
   }
-  if (found.length === 0) print('No plug was found. Those on MQTT, and Tapo, cannot be found this way.');
+  if (found.length === 0) print('No plug was found. Those on MQTT are found when the broker is in the settings.');
   return 0;
 }
 
@@ -166,17 +178,24 @@ function storageIn(folder: string): Storage {
   return createFileStorage(join(folder, 'smart-plug'), silentLog);
 }
 
+const none = async (): Promise<void> => undefined;
+const noBus: OwnBus = {
+  connected: false,
+  onConnection: () => () => undefined,
+  foreign: { subscribe: () => () => undefined, publish: none },
+  close: none,
+};
 const overMqtt = new Set<PlugConfig['type']>(['tasmota-mqtt', 'zigbee2mqtt', 'mqtt']);
 
 async function openBus({ broker }: SmartPlugConfig, { type }: PlugConfig): Promise<OwnBus> {
-  if (overMqtt.has(type)) return connectBroker(broker);
-  const none = async (): Promise<void> => undefined;
-  return {
-    connected: false,
-    onConnection: () => () => undefined,
-    foreign: { subscribe: () => () => undefined, publish: none },
-    close: none,
-  };
+  return overMqtt.has(type) ? connectBroker(broker) : noBus;
+}
+
+/** What a plug of this kind is worth before it has told more. */
+async function gradeOf(plug: PlugConfig, storage: Storage): Promise<Grade> {
+  const port = openPlug(plug, { bus: noBus, clock: systemClock, storage });
+  await port.close();
+  return port.grade;
 }
 
 async function settle(port: { read(signal: AbortSignal): Promise<unknown> }, signal: AbortSignal): Promise<void> {

@@ -1,32 +1,30 @@
-import { createSocket, type Socket } from 'node:dgram';
+import type { Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
+import type { FoundPlug } from './client.ts';
+import { search, type Target } from './datagrams.ts';
 
-export interface Announced {
-  name: string;
-  address: string;
-}
-
-const group = { address: '224.0.0.251', port: 5353 };
+const group: Target = { address: '224.0.0.251', port: 5353 };
 const types = { pointer: 12, address: 1 } as const;
+/** The second is what the first generation offers, and many others. */
+const services = ['_shelly._tcp.local', '_http._tcp.local'];
 
-/** Hosts that offer a service, such as `_shelly._tcp.local`; asked once, answered within `waitMs`. */
-export async function askMdns(service: string, waitMs: number, target = group): Promise<Announced[]> {
-  const found = new Map<string, Announced>();
-  const socket = createSocket({ type: 'udp4', reuseAddr: true });
-  socket.on('error', () => undefined);
-  socket.on('message', (message, { address }) => {
-    const names = readPointers(message, service);
-    for (const name of names) found.set(name, { name: name.split('.')[0] ?? name, address });
+/** Shelly plugs of all generations. */
+export function findShelly(waitMs: number, target = group): Promise<FoundPlug[]> {
+  return search({
+    waitMs,
+    send(socket) {
+      for (const service of services) askEverywhere(socket, writeQuestion(service), target);
+    },
+    read(message, host) {
+      const instances = services.flatMap((service) => readPointers(message, service));
+      const [name] = instances.find((instance) => /^shelly/i.test(instance))?.split('.') ?? [];
+      return name === undefined ? undefined : { type: 'shelly', name, host };
+    },
   });
-  await new Promise<void>((resolve) => socket.bind(0, resolve));
-  askEverywhere(socket, writeQuestion(service), target);
-  await new Promise((resolve) => setTimeout(resolve, waitMs));
-  socket.close();
-  return [...found.values()];
 }
 
 /** A machine may stand in several networks. */
-function askEverywhere(socket: Socket, question: Buffer, target: typeof group): void {
+function askEverywhere(socket: Socket, question: Buffer, target: Target): void {
   const own = Object.values(networkInterfaces()).flatMap((list = []) => list);
   const outward = own.filter(({ family, internal }) => family === 'IPv4' && !internal);
   if (outward.length === 0 || target !== group) {

@@ -13,6 +13,8 @@ type Library = typeof HapController;
 
 const timeoutMs = 6_000;
 const findMs = 4_000;
+/** Outlets and switches, as HAP numbers the categories. */
+const plugCategories = new Set([7, 8]);
 
 export interface Found {
   id: string;
@@ -20,6 +22,8 @@ export interface Found {
   address: string;
   port: number;
   isFree: boolean;
+  /** By the category that it announces. */
+  isPlug: boolean;
 }
 
 /** Plugs that speak HomeKit themselves. HAP knows no timer, so nothing but this machine brings them back. */
@@ -91,7 +95,7 @@ class HomeKitPlug implements PlugPort {
     const { name, deviceId, host, port } = this.#config;
     const id = deviceId.toUpperCase();
     const pairing = (await this.#pairings.read())[id];
-    if (!pairing) throw refused(name, 'it is not paired yet; run "porchlight smart-plug pair"');
+    if (!pairing) throw refused(name, 'it is not paired yet; run "porchlight plug pair"');
     const { HttpClient: Client } = await load(name);
     const place =
       host !== undefined && port !== undefined
@@ -158,8 +162,9 @@ export async function findPlugs(
       resolve();
     };
     signal.addEventListener('abort', end, { once: true });
-    discovery.on('serviceUp', ({ id, name: title, address, port, sf }) => {
-      const one = { id: id.toUpperCase(), name: title, address, port, isFree: (Number(sf) & 1) === 1 };
+    discovery.on('serviceUp', ({ id, name: title, address, port, sf, ci }) => {
+      const isFree = (Number(sf) & 1) === 1;
+      const one = { id: id.toUpperCase(), name: title, address, port, isFree, isPlug: plugCategories.has(Number(ci)) };
       found.set(one.id, one);
       if (isWanted(one)) end();
     });

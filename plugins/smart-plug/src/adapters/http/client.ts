@@ -3,6 +3,9 @@ import type { Grade } from '../../domain/grade.ts';
 import type { PlugPort } from '../../ports.ts';
 import { openWeb } from '../web/client.ts';
 
+/** Small devices obey, and then send a browser back to their first page. */
+const pageAfterwards = [302, 303];
+
 /** Any plug with addresses for on, off and restart. */
 export function openHttp(config: PlugConfigOf<'http'>): PlugPort {
   const { name, onUrl, offUrl, cycleUrl, stateUrl, method, failSafe } = config;
@@ -11,7 +14,8 @@ export function openHttp(config: PlugConfigOf<'http'>): PlugPort {
     const url = new URL(address);
     const login = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
     const web = openWeb({ name, base: url.origin, ...(url.username !== '' && { login }) });
-    const { body } = await web.send({ method: verb, path: `${url.pathname}${url.search}` }, signal);
+    const path = `${url.pathname}${url.search}`;
+    const { body } = await web.send({ method: verb, path, accept: pageAfterwards }, signal);
     return body.toString();
   };
   return {

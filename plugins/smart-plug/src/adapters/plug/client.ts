@@ -17,7 +17,13 @@ import { Poll } from './poll.ts';
 
 const lastWordMs = 3_000;
 
-/** One plug: reads it, switches it, and carries its cycles through. */
+/**
+ * One plug: reads it, switches it, and carries its cycles through.
+ *
+ * After kill -9 or a power cut nobody here switches a router on. What is guaranteed instead: the way back went to the
+ * plug with "off" where it has a timer, and the cycle was on disk before, so that the next start brings the plug back
+ * before anything else. A plug that feeds the router and is found off is switched on, whoever did it.
+ */
 export class Plug {
   readonly settings: PlugSettings;
   readonly port: PlugPort;

@@ -1,5 +1,4 @@
 import type { PlugConfigOf } from '@porchlight/config-schemas';
-import * as z from 'zod';
 import type { Grade } from '../../domain/grade.ts';
 import type { Reading } from '../../domain/reading.ts';
 import { loginRefused, notUnderstood, refused } from '../../errors.ts';
@@ -7,7 +6,7 @@ import type { PlugPort } from '../../ports.ts';
 import type { DriverParts } from '../open.ts';
 import { Topics } from '../topics/client.ts';
 import { openWeb, parseJson, type Web } from '../web/client.ts';
-import { cutCommand, gradeFrom, maxOffSeconds, powerOf, toFigures } from './map.ts';
+import { cutCommand, gradeFrom, maxOffSeconds, powerOf, toFigures, toSettings, type TasmotaSettings } from './map.ts';
 import { powerSchema, sensorSchema, telemetrySchema } from './schema.ts';
 
 /** Tasmota over HTTP. */
@@ -57,10 +56,8 @@ class TasmotaHttp implements PlugPort {
   async #learn(signal: AbortSignal): Promise<void> {
     if (this.#isKnown) return;
     const { relay } = this.#config;
-    const { PowerOnState: powerOnState } = await this.#send('PowerOnState', signal);
-    const { [`PulseTime${relay}`]: pulse } = await this.#send(`PulseTime${relay}`, signal);
-    const pulseTime = z.object({ Set: z.number() }).safeParse(pulse).data?.Set;
-    this.grade = gradeFrom({ powerOnState, pulseTime });
+    const powerOn = await this.#send('PowerOnState', signal);
+    this.grade = gradeFrom(toSettings({ ...powerOn, ...(await this.#send(`PulseTime${relay}`, signal)) }, relay));
     this.#isKnown = true;
   }
 
@@ -71,7 +68,8 @@ class TasmotaHttp implements PlugPort {
     const answer = await this.#web.send({ path: `/cm?cmnd=${encodeURIComponent(command)}${login}` }, signal);
     const result = powerSchema.safeParse(parseJson(name, answer));
     if (!result.success) throw notUnderstood(name, result.error.issues[0]);
-    if (typeof result.data['WARNING'] === 'string') throw loginRefused(name);
+    // Other warnings are no refusal: firmware that keeps no log for the web answers so to what it has carried out.
+    if (/password/i.test(String(result.data['WARNING']))) throw loginRefused(name);
     if (result.data['Command'] === 'Unknown') throw refused(name, `it does not know ${command.split(' ')[0]}`);
     return result.data;
   }
@@ -80,17 +78,22 @@ class TasmotaHttp implements PlugPort {
 /** Tasmota over MQTT. */
 export function openTasmotaMqtt(config: PlugConfigOf<'tasmota-mqtt'>, { bus, clock }: DriverParts): PlugPort {
   const { name, topic, relay } = config;
+  const ear = createEar(relay);
+  const ask = (command: string, payload = '') => ({ topic: `cmnd/${topic}/${command}`, payload });
   const topics = new Topics({
     name,
     bus,
     clock,
-    states: [`stat/${topic}/RESULT`, `tele/${topic}/STATE`, `tele/${topic}/SENSOR`],
-    decode: createDecoder(relay),
-    query: { topic: `cmnd/${topic}/Power${relay}`, payload: '' },
+    states: [`stat/${topic}/RESULT`, `stat/${topic}/STATUS8`, `tele/${topic}/STATE`, `tele/${topic}/SENSOR`],
+    decode: ear.decode,
+    // Its state last: what it answers before that is known by then.
+    queries: [ask('PowerOnState'), ask(`PulseTime${relay}`), ask('Status', '8'), ask(`Power${relay}`)],
     availability: { topic: `tele/${topic}/LWT`, isOffline: (payload) => payload === 'Offline' },
   });
   return {
-    grade: 'B',
+    get grade() {
+      return gradeFrom(ear.settings());
+    },
     identity: { manufacturer: 'Tasmota' },
     read: (signal) => topics.read(signal),
     switch: (on, signal) => topics.tell(`cmnd/${topic}/Power${relay}`, on ? 'ON' : 'OFF', on, signal),
@@ -104,17 +107,25 @@ export function openTasmotaMqtt(config: PlugConfigOf<'tasmota-mqtt'>, { bus, clo
   };
 }
 
-/** Figures come in messages of their own, without the state of the contact. */
-function createDecoder(relay: number): (topic: string, payload: string) => Reading | undefined {
+interface Ear {
+  decode(topic: string, payload: string): Reading | undefined;
+  settings(): TasmotaSettings;
+}
+
+/** Figures and settings come in messages of their own, without the state of the contact. */
+function createEar(relay: number): Ear {
   let figures: Partial<Reading> = {};
-  return (topic, payload) => {
-    const message: unknown = JSON.parse(payload);
-    if (topic.endsWith('/SENSOR')) {
-      const result = telemetrySchema.safeParse(message);
-      if (result.success) figures = toFigures(result.data);
-      return undefined;
-    }
-    const on = powerOf(powerSchema.parse(message), relay);
-    return on === undefined ? undefined : { ...figures, on };
+  let settings: TasmotaSettings = {};
+  return {
+    decode(topic, payload) {
+      const message: unknown = JSON.parse(payload);
+      if (topic.endsWith('/SENSOR')) figures = toFigures(telemetrySchema.parse(message));
+      if (topic.endsWith('/STATUS8')) figures = toFigures(sensorSchema.parse(message).StatusSNS);
+      const answer = powerSchema.parse(message);
+      settings = { ...settings, ...toSettings(answer, relay) };
+      const on = powerOf(answer, relay);
+      return on === undefined ? undefined : { ...figures, on };
+    },
+    settings: () => settings,
   };
 }

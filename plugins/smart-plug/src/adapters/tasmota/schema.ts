@@ -3,6 +3,9 @@ import * as z from 'zod';
 /** Answers come with the key POWER, or POWER1 and so on where there are several relays. */
 export const powerSchema = z.record(z.string(), z.unknown());
 
+/** `PulseTime1`: what is set, and what is left of it. */
+export const pulseSchema = z.object({ Set: z.number() });
+
 const figure = z.number().nullish();
 
 /** `Status 8`: what the meter says. */

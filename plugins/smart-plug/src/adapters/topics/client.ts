@@ -14,8 +14,8 @@ export interface TopicsParts {
   states: readonly string[];
   /** Undefined when the message says nothing about the contact. */
   decode(topic: string, payload: string): Reading | undefined;
-  /** Makes it tell its state now; absent where nothing does. */
-  query?: { topic: string; payload: string };
+  /** Make it tell its state now, the last of them at least; absent where nothing does. */
+  queries?: readonly { topic: string; payload: string }[];
   /** A topic that says whether it is there, and the payload that says no. */
   availability?: { topic: string; isOffline(payload: string): boolean };
 }
@@ -51,9 +51,13 @@ export class Topics {
 
   /** Asks, and waits for the answer; without a question the last word counts. */
   async read(signal: AbortSignal): Promise<Reading> {
-    const { name, query } = this.#parts;
+    const { name, queries } = this.#parts;
     await this.#connected(signal);
-    if (query) return this.#heard(signal, () => this.send(query.topic, query.payload));
+    if (queries) {
+      return this.#heard(signal, async () => {
+        for (const { topic, payload } of queries) await this.send(topic, payload);
+      });
+    }
     // A retained word comes a moment after the connection.
     const known = this.#reading ?? (await this.#heard(signal, async () => undefined).catch(() => undefined));
     if (this.#isOffline || !known) throw unreachable(name, new Error('it has not told its state'));

@@ -4,6 +4,7 @@ import type TuyaDevice from 'tuyapi';
 import type { Reading } from '../../domain/reading.ts';
 import { libraryMissing, notUnderstood, refused, unanswered, unreachable } from '../../errors.ts';
 import type { PlugPort } from '../../ports.ts';
+import { toFigures } from './map.ts';
 import { pointsSchema } from './schema.ts';
 
 type Points = Record<string, boolean | number>;
@@ -25,7 +26,7 @@ export function openTuya(config: PlugConfigOf<'tuya'>): PlugPort {
       if (!answer.success) throw notUnderstood(name, answer.error.issues[0]);
       const value = answer.data.dps[on];
       if (typeof value !== 'boolean') throw refused(name, `its data point ${on} is no switch`);
-      return { on: value };
+      return { on: value, ...toFigures(answer.data.dps) };
     },
     // A countdown that still runs would turn it over again.
     switch: (wanted, signal) => set(config, { [on]: wanted, [countdown]: 0 }, signal),

@@ -30,7 +30,7 @@ class ZigbeePlug implements PlugPort {
       clock,
       states: [topic],
       decode: (_topic, payload) => toReading(payload),
-      query: { topic: `${topic}/get`, payload: '{"state":""}' },
+      queries: [{ topic: `${topic}/get`, payload: '{"state":""}' }],
       availability: { topic: `${topic}/availability`, isOffline },
     });
     this.#stop = bus.foreign.subscribe(`${baseTopic}/bridge/devices`, ({ payload }) =>
@@ -43,9 +43,8 @@ class ZigbeePlug implements PlugPort {
   }
 
   switch(on: boolean, signal: AbortSignal): Promise<void> {
-    // A countdown that still runs would turn it over again.
-    const message = { state: on ? 'ON' : 'OFF', ...(this.grade === 'B' && { countdown: 0 }) };
-    return this.#topics.tell(this.#set, JSON.stringify(message), on, signal);
+    // Switching ends a countdown that still runs.
+    return this.#topics.tell(this.#set, JSON.stringify({ state: on ? 'ON' : 'OFF' }), on, signal);
   }
 
   cut(offSeconds: number, signal: AbortSignal): Promise<void> {

@@ -16,12 +16,17 @@ export const stateSchema = z.object({
 export const availabilitySchema = z.union([z.object({ state: z.string() }), z.string()]);
 
 interface Expose {
+  type?: string | undefined;
   property?: string | undefined;
   features?: Expose[] | undefined;
 }
 
 const exposeSchema: z.ZodType<Expose> = z.lazy(() =>
-  z.object({ property: z.string().optional(), features: z.array(exposeSchema).optional() }),
+  z.object({
+    type: z.string().optional(),
+    property: z.string().optional(),
+    features: z.array(exposeSchema).optional(),
+  }),
 );
 
 /** The retained list at `zigbee2mqtt/bridge/devices`. */
@@ -41,4 +46,9 @@ export const devicesSchema = z.array(
 /** Whether a device has a countdown of its own. */
 export function hasCountdown(exposes: readonly Expose[] = []): boolean {
   return exposes.some(({ property, features }) => property === 'countdown' || hasCountdown(features));
+}
+
+/** Whether it is switched: plugs are, lights and sensors are something else. */
+export function isSwitch(exposes: readonly Expose[] = []): boolean {
+  return exposes.some(({ type }) => type === 'switch');
 }
