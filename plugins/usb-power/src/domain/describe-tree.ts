@@ -15,6 +15,8 @@ export interface PortChoice {
   isOn?: boolean;
   /** Whether power can be switched, for people. */
   power: string;
+  /** The same socket's other side, USB 2 or USB 3. */
+  twin?: string;
   /** The sockets that go with it, itself left out. */
   together: readonly string[];
 }
@@ -41,7 +43,7 @@ function renderPort({ id, device, identity, power, together, isOn }: PortChoice)
   return `  ${id.padEnd(10)} ${what}: ${state}${power}${others}`;
 }
 
-function describePort(tree: UsbTree, { id, hub, isOn }: UsbPort): PortChoice {
+function describePort(tree: UsbTree, { id, hub, isOn, peer }: UsbPort): PortChoice {
   const device = tree.devices.find((one) => one.id === id);
   const { affected } = traceCircuit(tree, id);
   const switching = tree.devices.find((one) => one.id === hub)?.switching;
@@ -52,6 +54,7 @@ function describePort(tree: UsbTree, { id, hub, isOn }: UsbPort): PortChoice {
     carriesData: device !== undefined && device.storage.length + device.network.length > 0,
     ...(device && { device: device.name, identity: identityOf(device) }),
     ...(isOn !== undefined && { isOn }),
+    ...(peer !== undefined && { twin: peer }),
     power: describePower(isOn !== undefined, switching),
     together: affected.filter((other) => other !== id),
   };

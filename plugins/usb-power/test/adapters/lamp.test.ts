@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { afterwards, openHouse, runLamp, stick, type House } from '../support/house.ts';
 
 const houses: House[] = [];
@@ -56,6 +57,34 @@ describe('after kill -9', () => {
     await late.stop();
   });
 });
+
+test('killed at any instants it never burns longer than was allowed', async () => {
+  const house = await open();
+  const allowedMs = 20_000;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('off' as const, 'last' as const, 'leave' as const),
+      fc.array(fc.integer({ min: 0, max: 12_000 }), { minLength: 1, maxLength: 3 }),
+      async (atStart, instants) => {
+        const config = { atStart, autoOffSeconds: allowedMs / 1000 };
+        let lamp = await runLamp(house, config);
+        await lamp.command(true);
+        let leftMs = allowedMs;
+        for (const afterMs of instants) {
+          await lamp.context.clock.advance(afterMs);
+          // Nobody calls stop.
+          lamp.context.abort();
+          lamp = await runLamp(house, config, afterwards(lamp.context, 1_000));
+          leftMs -= afterMs + 1_000;
+        }
+        await lamp.context.clock.advance(Math.max(0, leftMs) + 1_000);
+        expect([house.usb.isLit('1-1.4'), lamp.isOn()]).toEqual([false, false]);
+        await lamp.stop();
+      },
+    ),
+    { numRuns: 50 },
+  );
+}, 60_000);
 
 test.each([
   ['off', false],

@@ -161,6 +161,7 @@ test('the list: every port, what is on it, and what its power can', () => {
     isHub: false,
     carriesData: false,
     isOn: true,
+    twin: '2-1.4',
     power: 'power can be switched',
     together: ['2-1.4'],
   });

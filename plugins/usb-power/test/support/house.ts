@@ -34,7 +34,8 @@ export async function openHouse(options: Partial<UsbOptions> & { hasUhubctl?: bo
     return {
       config: parsed.config,
       sysfs: new Sysfs(usb.files),
-      run: runProgram,
+      // The fake programs are slower than the true ones, and this machine may be busy.
+      run: (path, args) => runProgram(path, args, 60_000),
       load: () => rpio.library,
       claims: new Map(),
     };

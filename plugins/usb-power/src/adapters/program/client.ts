@@ -11,14 +11,15 @@ export interface ProgramOutput {
 
 export type RunProgram = (path: string, args: readonly string[], timeoutMs?: number) => Promise<ProgramOutput>;
 
-const defaultTimeoutMs = 4_000;
+/** How long a program may take, unless its user knows better. */
+export const programTimeoutMs = 4_000;
 const maxBytes = 1_000_000;
 
 /**
- * Runs a program with English output, at most 4 s unless told. A failing exit code is part of the output; rejects when the program
- * is missing or hangs.
+ * Runs a program with English output. A failing exit code is part of the output; rejects when the program is missing
+ * or hangs.
  */
-export const runProgram: RunProgram = (path, args, timeoutMs = defaultTimeoutMs) =>
+export const runProgram: RunProgram = (path, args, timeoutMs = programTimeoutMs) =>
   new Promise((resolve, reject) => {
     const options = { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxBytes } as const;
     execFile(path, args, { ...options, env: { ...env, LC_ALL: 'C' } }, (error, stdout, stderr) => {

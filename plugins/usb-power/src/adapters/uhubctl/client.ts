@@ -3,7 +3,7 @@ import { splitPort } from '../../domain/port-id.ts';
 import type { PowerSwitching, UsbTree } from '../../domain/usb-tree.ts';
 import { fromErrno, noEffect, programFailed } from '../../errors.ts';
 import type { PowerPort } from '../../ports.ts';
-import type { ProgramOutput, RunProgram } from '../program/client.ts';
+import { programTimeoutMs, type ProgramOutput, type RunProgram } from '../program/client.ts';
 import { parseStatus } from './schema.ts';
 
 export interface Uhubctl {
@@ -37,6 +37,11 @@ export interface UhubctlOptions {
   isStubborn: boolean;
 }
 
+/** How often power is taken from a stubborn port. */
+const repeats = 100;
+/** uhubctl waits 20 ms after each, and the hub may be slow to answer. */
+const repeatMs = 40;
+
 /** Switches by uhubctl. Its exit code says nothing about success, so that the ports are read afterwards. */
 export class UhubctlPort implements PowerPort {
   readonly #uhubctl: Uhubctl;
@@ -59,11 +64,10 @@ export class UhubctlPort implements PowerPort {
   }
 
   async set(on: boolean): Promise<void> {
-    const repeats = !on && this.#options.isStubborn ? ['-r', '100'] : [];
     // It prints what the ports are afterwards; that, not the exit code, tells whether it worked.
     const outcomes = await Promise.all(
       [...this.#hubs].map(async ([hub, numbers]) => {
-        const output = await this.#call(hub, numbers, ['-a', on ? '1' : '0', ...repeats]);
+        const output = await (on ? this.#call(hub, numbers, ['-a', '1']) : this.#switchOff(hub, numbers));
         return { isOn: this.#parse(hub, numbers, output), said: firstLine(output.stderr) };
       }),
     );
@@ -74,6 +78,13 @@ export class UhubctlPort implements PowerPort {
 
   async close(): Promise<void> {
     // Nothing is held between two calls.
+  }
+
+  #switchOff(hub: string, numbers: readonly number[]): Promise<ProgramOutput> {
+    if (!this.#options.isStubborn) return this.#call(hub, numbers, ['-a', '0']);
+    // Port after port: four of them take longer than a program may take otherwise.
+    const timeoutMs = programTimeoutMs + numbers.length * repeats * repeatMs;
+    return this.#call(hub, numbers, ['-a', '0', '-r', String(repeats)], timeoutMs);
   }
 
   async #readHub(hub: string, numbers: readonly number[]): Promise<boolean> {
@@ -92,12 +103,17 @@ export class UhubctlPort implements PowerPort {
     return fromErrno(this.#options.where, Object.assign(new Error(firstLine(stderr) || 'not listed'), { code }));
   }
 
-  #call(hub: string, numbers: readonly number[], action: readonly string[]): Promise<ProgramOutput> {
+  #call(
+    hub: string,
+    numbers: readonly number[],
+    action: readonly string[],
+    timeoutMs = programTimeoutMs,
+  ): Promise<ProgramOutput> {
     const { run, path } = this.#uhubctl;
     const location = hub.replace(/^usb/, '');
     // With both twins named, it is not to look for them itself.
     const exact = this.#hubs.size > 1 ? ['-e'] : [];
-    return run(path, ['-f', ...exact, '-l', location, '-p', numbers.join(','), ...action]);
+    return run(path, ['-f', ...exact, '-l', location, '-p', numbers.join(','), ...action], timeoutMs);
   }
 }
 
