@@ -26,7 +26,7 @@ const shelly = z.object({
 });
 
 const tasmota = z.object({
-  type: z.literal('tasmota'),
+  type: z.literal('tasmota').meta({ title: 'Tasmota over HTTP' }),
   ...common,
   host,
   port: port(80),
@@ -36,7 +36,7 @@ const tasmota = z.object({
 });
 
 const tasmotaMqtt = z.object({
-  type: z.literal('tasmota-mqtt'),
+  type: z.literal('tasmota-mqtt').meta({ title: 'Tasmota over MQTT' }),
   ...common,
   topic: topic.meta({ title: 'Topic', description: 'The topic set in Tasmota.', placeholder: 'tasmota_1A2B3C' }),
   relay,
@@ -87,14 +87,14 @@ const tuya = z.object({
 });
 
 const zigbee = z.object({
-  type: z.literal('zigbee2mqtt'),
+  type: z.literal('zigbee2mqtt').meta({ title: 'zigbee2mqtt' }),
   ...common,
   device: topic.meta({ title: 'Device', description: 'Its friendly name in zigbee2mqtt.', placeholder: 'router_plug' }),
   baseTopic: topic.default('zigbee2mqtt').meta({ title: 'Base topic', description: 'Of zigbee2mqtt.', advanced: true }),
 });
 
 const homekit = z.object({
-  type: z.literal('homekit'),
+  type: z.literal('homekit').meta({ title: 'HomeKit' }),
   ...common,
   deviceId: z
     .string()
@@ -110,7 +110,7 @@ const homekit = z.object({
 });
 
 const http = z.object({
-  type: z.literal('http'),
+  type: z.literal('http').meta({ title: 'HTTP' }),
   ...common,
   onUrl: webUrl.meta({ title: 'On', description: 'Address that switches it on.', secret: true }),
   offUrl: webUrl.meta({ title: 'Off', description: 'Address that switches it off.', secret: true }),
@@ -129,7 +129,7 @@ const http = z.object({
 });
 
 const mqtt = z.object({
-  type: z.literal('mqtt'),
+  type: z.literal('mqtt').meta({ title: 'MQTT' }),
   ...common,
   commandTopic: topic.meta({ title: 'Command topic', description: 'Where commands go.', placeholder: 'plug/set' }),
   stateTopic: topic.meta({ title: 'State topic', description: 'Where it tells its state.', placeholder: 'plug/state' }),
@@ -149,7 +149,7 @@ const mqtt = z.object({
 });
 
 const commands = z.object({
-  type: z.literal('command'),
+  type: z.literal('command').meta({ title: 'Command' }),
   ...common,
   onCommand: command.meta({ title: 'On', description: 'Command that switches it on.', placeholder: '/opt/plug on' }),
   offCommand: command.meta({
@@ -169,7 +169,7 @@ const commands = z.object({
 });
 
 const gpio = z.object({
-  type: z.literal('gpio'),
+  type: z.literal('gpio').meta({ title: 'GPIO relay' }),
   ...common,
   chip: z
     .string()

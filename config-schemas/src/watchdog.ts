@@ -19,16 +19,16 @@ const owner = name
 const hostSetting = host.meta({ title: 'Host', description: 'Name or address.', placeholder: '1.1.1.1' });
 
 const tcp = z.object({
-  type: z.literal('tcp'),
+  type: z.literal('tcp').meta({ title: 'TCP' }),
   host: hostSetting,
   port: z.int().min(1).max(65_535).default(443).meta({ title: 'Port', description: 'A refusal is an answer too.' }),
   owner,
 });
 
-const ping = z.object({ type: z.literal('ping'), host: hostSetting, owner });
+const ping = z.object({ type: z.literal('ping').meta({ title: 'Ping' }), host: hostSetting, owner });
 
 const dns = z.object({
-  type: z.literal('dns'),
+  type: z.literal('dns').meta({ title: 'DNS' }),
   server: z
     .string()
     .regex(/^(system|[\da-fA-F.:[\]]{2,64})$/, 'must be an address such as 1.1.1.1, or "system"')
@@ -45,7 +45,7 @@ const dns = z.object({
 });
 
 const http = z.object({
-  type: z.literal('http'),
+  type: z.literal('http').meta({ title: 'HTTP' }),
   url: z
     .url({ protocol: /^https?$/, error: 'must look like http://example.org/path' })
     .meta({ title: 'Address', description: 'Plain http finds captive portals; https does not.' }),
@@ -58,7 +58,7 @@ const http = z.object({
 });
 
 const command = z.object({
-  type: z.literal('command'),
+  type: z.literal('command').meta({ title: 'Command' }),
   command: z
     .array(z.string().max(1024))
     .min(1)

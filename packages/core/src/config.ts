@@ -66,7 +66,8 @@ function remedy(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
     case 'invalid_union':
-      return issue.message === 'Invalid input' ? describeUnion(issue) : issue.message;
+      // One that the schema has words for is told in them.
+      return issue.discriminator || issue.message === 'Invalid input' ? describeUnion(issue) : issue.message;
     case 'invalid_format':
       return issue.message.startsWith('Invalid') ? `must be a valid ${issue.format}` : issue.message;
     case 'invalid_key':
