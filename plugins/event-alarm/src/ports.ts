@@ -13,6 +13,8 @@ export interface Switches {
   start(): void;
   /** Ends it, and brings each back to what it was before. */
   stop(): void;
+  /** A clean stop of the process: what is not under way is forgotten. Resolves when that is on the disk. */
+  close(): Promise<void>;
   /** One sentence when a switch does not do what it should. */
   problem(): string | undefined;
 }

@@ -7,7 +7,7 @@ import { openAdapters } from './adapters/open.ts';
 import { startSchedule } from './adapters/schedule/client.ts';
 import { toAlarmSettings, toRules } from './adapters/settings.ts';
 import { Tally } from './adapters/tally/client.ts';
-import { disarmedState, isUrgent, isWatching, stepAlarm, type AlarmInput } from './domain/alarm.ts';
+import { disarmedState, isSounding, isUrgent, isWatching, stepAlarm, type AlarmInput } from './domain/alarm.ts';
 import { modeNotOffered, notArmed } from './errors.ts';
 
 export const service = defineService<EventAlarmConfig>({
@@ -33,15 +33,14 @@ class EventAlarmService implements Service {
 
   constructor(config: EventAlarmConfig, context: ServiceContext) {
     const { clock } = context;
-    const settings = toAlarmSettings(config);
-    const rules = toRules(config);
+    const [settings, rules] = [toAlarmSettings(config), toRules(config)];
     this.#config = config;
     this.#context = context;
     this.#settings = settings;
     this.#tally = new Tally(
       { config, settings, rules, clock },
       {
-        onRing: (reason, events) => this.#ring(reason, events, false),
+        onRing: (reason, events) => this.#ring('events', reason, events),
         onCounts: (counts, now) => this.#adapters.devices.count(counts, now),
       },
     );
@@ -53,7 +52,7 @@ class EventAlarmService implements Service {
       { config, context, devices: this.devices, rules },
       {
         alarm: (command, origin) => this.#onCommand(command, origin),
-        test: () => this.#ring('Test alarm', [], true),
+        test: () => this.#ring('test', 'Test alarm'),
         collect: ({ guard }) => ({ alarm: this.#state, events: this.#tally.remember(), guard }),
         onSources: () => this.#showSources(),
         onProblem: (key, problem) => this.#problems.set(key, problem),
@@ -67,9 +66,10 @@ class EventAlarmService implements Service {
     keypad.guard = guard;
     this.#state = alarm;
     this.#tally.resume(events, alarm.armedAt);
-    this.#deadlines.follow(alarm);
     this.#show();
-    await switches.resume({ isRinging: alarm.phase === 'triggered', isArmed: isWatching(alarm) });
+    await switches.resume({ isRinging: alarm.phase === 'triggered', isArmed: alarm.mode !== 'disarmed' });
+    // Not before the switches know that it rings: its time may be over by now.
+    this.#deadlines.follow(alarm);
     const { schedule, timeZone } = this.#config;
     inputs.start((event) => this.#onEvent(event));
     this.#stopListening = [
@@ -88,7 +88,8 @@ class EventAlarmService implements Service {
     for (const stop of this.#stopListening.splice(0)) stop();
     this.#deadlines.clear();
     this.#tally.stop();
-    await Promise.all([this.#adapters.keeper.settle(), this.#adapters.people.stop()]);
+    const { keeper, people, switches } = this.#adapters;
+    await Promise.all([keeper.settle(), people.stop(), switches.close()]);
   }
 
   #onEvent(event: DeviceEvent): void {
@@ -96,25 +97,24 @@ class EventAlarmService implements Service {
     if (this.#tally.take(event, this.#state)) this.#adapters.keeper.keep();
   }
 
-  #ring(reason: string, events: readonly DeviceEvent[], isTest: boolean): void {
-    this.#step({ type: 'ring', id: `${this.#context.clock.now()}`, reason, events, isTest });
+  #ring(by: 'events' | 'hand' | 'test', reason: string, events: readonly DeviceEvent[] = []): void {
+    this.#step({ type: 'ring', id: `${this.#context.clock.now()}`, reason, events, by });
   }
 
   #onCommand(command: CommandOf<'alarm'>, origin: CommandOrigin): void {
     const { keypad, keeper } = this.#adapters;
     try {
-      keypad.check(command, origin, this.#context.clock.now());
+      keypad.check(command, origin, this.#context.clock.now(), isSounding(this.#state));
     } finally {
       keeper.keep();
     }
-    if (command.action === 'trigger') return this.#ring('Rung by hand', [], true);
+    if (command.action === 'trigger') return this.#ring('hand', 'Rung by hand');
     if (command.action === 'silence') return this.#step({ type: 'silence' });
-    const { mode } = command;
-    if (mode !== 'disarmed' && !this.#config.modes.includes(mode)) throw modeNotOffered(mode);
     this.#setMode(command);
   }
 
   #setMode({ mode, force, skipDelay }: { mode: AlarmMode; force?: boolean; skipDelay?: boolean }): void {
+    if (mode !== 'disarmed' && !this.#config.modes.includes(mode)) throw modeNotOffered(mode);
     const options = { ...(force !== undefined && { force }), ...(skipDelay !== undefined && { skipDelay }) };
     this.#step({ type: 'set-mode', mode, offline: this.#adapters.sources.listOffline(), ...options });
   }

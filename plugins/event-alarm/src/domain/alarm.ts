@@ -19,6 +19,7 @@ export interface Incident {
   reason: string;
   /** The events that were counted, as far as they are known. */
   events: readonly DeviceEvent[];
+  /** Only to see that it works. */
   isTest: boolean;
 }
 
@@ -41,7 +42,8 @@ export interface AlarmState {
 export type AlarmInput =
   | { type: 'set-mode'; mode: AlarmMode; offline: readonly string[]; force?: boolean; skipDelay?: boolean }
   | { type: 'silence' }
-  | { type: 'ring'; id: string; reason: string; events: readonly DeviceEvent[]; isTest?: boolean }
+  /** By hand it rings at once, whatever the mode; a test does so too, and ends by itself. */
+  | { type: 'ring'; id: string; reason: string; events: readonly DeviceEvent[]; by?: 'events' | 'hand' | 'test' }
   /** The time `until` has come. */
   | { type: 'deadline' }
   /** The time `notifyAt` has come. */
@@ -88,25 +90,6 @@ export function isHeeded({ maxAlarmsPerDevice }: AlarmSettings, state: AlarmStat
   return (state.alarmsByDevice[`${event.service}/${event.device}`] ?? 0) < maxAlarmsPerDevice;
 }
 
-/**
- * How long until the deadlines of a state that was read from disk, milliseconds. The clock may have jumped since: none
- * is longer than it was when it began.
- */
-export function remaining(
-  settings: AlarmSettings,
-  state: AlarmState,
-  now: number,
-): { phase?: number; notice?: number } {
-  const { mode, phase, until, notifyAt } = state;
-  const delay = mode === 'disarmed' ? undefined : settings.delays[mode];
-  const longest = { arming: delay?.exitMs, pending: delay?.entryMs, triggered: settings.triggerMs, armed: 0, idle: 0 };
-  const clamp = (at: number, most: number): number => Math.max(0, Math.min(at - now, most));
-  return {
-    ...(until !== undefined && { phase: clamp(until, longest[phase] ?? 0) }),
-    ...(notifyAt !== undefined && { notice: clamp(notifyAt, settings.abortMs) }),
-  };
-}
-
 /** Whether something goes on or off by it: what only tells may come after. */
 export function isUrgent({ type }: AlarmEffect): boolean {
   return type === 'start-actions' || type === 'stop-actions';
@@ -115,6 +98,11 @@ export function isUrgent({ type }: AlarmEffect): boolean {
 /** Whether events ring the alarm now. */
 export function isWatching({ phase }: AlarmState): boolean {
   return phase === 'armed' || phase === 'pending' || phase === 'triggered';
+}
+
+/** Whether it rings or is about to: who ends that has to be somebody who may disarm. */
+export function isSounding({ phase }: AlarmState): boolean {
+  return phase === 'pending' || phase === 'triggered';
 }
 
 function disarm(state: AlarmState): AlarmStep {
@@ -142,7 +130,7 @@ function arm(
   const reason = offline.length > 0 ? { reason: `Armed without ${offline.join(', ')}.` } : {};
   const exitMs = settings.delays[mode]?.exitMs ?? 0;
   // From one armed mode to another nobody has to leave first.
-  const isGuarded = state.phase === 'armed' || state.phase === 'pending' || state.phase === 'triggered';
+  const isGuarded = state.mode !== 'disarmed' && isWatching(state);
   if (exitMs > 0 && !input.skipDelay && !isGuarded) {
     return { state: { mode, phase: 'arming', until: now + exitMs, alarmsByDevice: {}, ...reason }, effects };
   }
@@ -152,7 +140,7 @@ function arm(
 
 /** Ends the ringing, or the delay before it, and leaves the mode as it is. */
 function silence(state: AlarmState): AlarmStep {
-  if (state.phase !== 'triggered' && state.phase !== 'pending') return { state, effects: [] };
+  if (!isSounding(state)) return { state, effects: [] };
   return { state: calmed(state), effects: ending(state) };
 }
 
@@ -162,20 +150,22 @@ function ring(
   input: Extract<AlarmInput, { type: 'ring' }>,
   now: number,
 ): AlarmStep {
-  const { id, reason, events, isTest = false } = input;
-  // What comes while it rings belongs to the same incident.
-  if (state.phase === 'triggered') return { state, effects: [] };
-  if (state.phase === 'pending' && !isTest) return { state, effects: [] };
-  // A test leaves the exit delay alone.
-  if (isTest ? state.phase === 'arming' : state.phase !== 'armed') return { state, effects: [] };
-  const incident: Incident = { id, startedAt: now, reason, events, isTest };
+  const { id, reason, events, by = 'events' } = input;
+  if (!canRing(state, by)) return { state, effects: [] };
+  const incident: Incident = { id, startedAt: now, reason, events, isTest: by === 'test' };
   const counted = { ...state, incident, reason, alarmsByDevice: countDevices(state.alarmsByDevice, events) };
   const entryMs = state.mode === 'disarmed' ? 0 : (settings.delays[state.mode]?.entryMs ?? 0);
-  if (entryMs > 0 && !isTest) {
+  if (entryMs > 0 && by === 'events') {
     const pending: AlarmState = { ...counted, phase: 'pending', until: now + entryMs };
     return { state: pending, effects: [{ type: 'announce', what: 'pending' }] };
   }
   return sound(settings, counted, incident, now);
+}
+
+/** What comes while it rings belongs to the same incident; a test leaves a delay that is running alone. */
+function canRing({ phase }: AlarmState, by: 'events' | 'hand' | 'test'): boolean {
+  if (by === 'events') return phase === 'armed';
+  return phase !== 'triggered' && (by === 'hand' || (phase !== 'arming' && phase !== 'pending'));
 }
 
 function sound(settings: AlarmSettings, state: AlarmState, incident: Incident, now: number): AlarmStep {

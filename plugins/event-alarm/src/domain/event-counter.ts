@@ -80,6 +80,8 @@ export class EventCounter {
     const at = event.occurredAt < now ? event.occurredAt : now;
     if (now - at > this.#options.receiveMs || !this.#seen.add(event.id, now)) return -1;
     const number = (this.#number += 1);
+    // A clock that was set back must not leave it deaf until it has caught up.
+    if (this.#countFrom > now) this.#countFrom = now;
     const isBefore = at < this.#countFrom;
     this.#recent[number % remembered] = event;
     this.#isUsed[number % remembered] = isBefore ? 1 : 0;

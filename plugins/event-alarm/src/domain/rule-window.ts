@@ -12,8 +12,9 @@ export const maxDevices = 65_536;
 const spareEntries = 4096;
 
 /**
- * The events of one rule in the order of their time. Adding in order costs O(1) amortised; one out of order is found by
- * bisection and moved into place within a buffer of bounded size.
+ * The events of one rule in the order of their time. Whether enough of them lie in a window is one look at the event
+ * that lies `threshold` before its end. Adding in order costs O(1) amortised; one out of order is found by bisection and
+ * moved into place within a buffer of bounded size.
  *
  * A flood never hides a ringing: what is thinned out are older events of devices that have `threshold` newer ones.
  */
@@ -26,8 +27,6 @@ export class RuleWindow {
   #entries = new Float64Array(64);
   #head = 0;
   #tail = 0;
-  /** Where the last window began: a starting point for the next search, never trusted. */
-  #start = 0;
   #lastNow = Number.NEGATIVE_INFINITY;
   /** When each device was seen last; kept only where the rule asks for several. */
   readonly #lastSeen = new Map<number, number>();
@@ -44,7 +43,6 @@ export class RuleWindow {
    */
   add(at: number, device: number, number: number, now: number): boolean {
     if (this.#tail === this.#times.length) this.#makeRoom();
-    const { windowMs } = this.#rule;
     this.#lastNow = now;
     if (this.#rule.minDistinctDevices > 1) this.#see(device, at);
     const isLate = now - at <= this.#lateMs;
@@ -52,19 +50,15 @@ export class RuleWindow {
     if (at >= newest) {
       this.#put(this.#tail++, at, number * maxDevices + device);
       // Nothing lies between the newest event and now: its own window holds all that the window until now does.
-      return this.#isEnough(this.#follow((isLate ? at : now) - windowMs), this.#tail);
+      return this.#isEnough(isLate ? at : now, this.#tail);
     }
     const index = this.#upper(at);
     this.#times.copyWithin(index + 1, index, this.#tail);
     this.#entries.copyWithin(index + 1, index, this.#tail++);
     this.#put(index, at, number * maxDevices + device);
-    if (index <= this.#start) this.#start = this.#head;
     // After a jump back of the clock some are later than now.
     const end = newest <= now ? this.#tail : this.#upper(now);
-    return (
-      this.#isEnough(this.#follow(now - windowMs), end) ||
-      (isLate && this.#isEnough(this.#lower(at - windowMs), index + 1))
-    );
+    return this.#isEnough(now, end) || (isLate && this.#isEnough(at, index + 1));
   }
 
   /** Events in the window that ends at `end`. */
@@ -74,10 +68,8 @@ export class RuleWindow {
 
   /** Numbers of the events that fulfil the rule now or, failing that, at `at`; the oldest first. */
   fulfilling(now: number, at: number): number[] {
-    const { windowMs } = this.#rule;
-    const isNow = this.#isEnough(this.#lower(now - windowMs), this.#upper(now));
-    const end = isNow ? now : at;
-    const entries = this.#entries.subarray(this.#lower(end - windowMs), this.#upper(end));
+    const end = this.#isEnough(now, this.#upper(now)) ? now : at;
+    const entries = this.#entries.subarray(this.#lower(end - this.#rule.windowMs), this.#upper(end));
     return Array.from(entries, (entry) => Math.floor(entry / maxDevices));
   }
 
@@ -87,44 +79,36 @@ export class RuleWindow {
   }
 
   clear(): void {
-    this.#head = this.#tail = this.#start = 0;
+    this.#head = this.#tail = 0;
     this.#lastSeen.clear();
   }
 
-  /** First entry at or after `since`; walks from where the last window began. */
-  #follow(since: number): number {
-    const times = this.#times;
-    let start = this.#start;
-    if (start > this.#head && (times[start - 1] as number) >= since) start = this.#lower(since);
-    while (start < this.#tail && (times[start] as number) < since) start += 1;
-    this.#start = start;
-    return start;
+  /** Whether the window that ends at `end`, before the index `to`, holds what the rule asks for. */
+  #isEnough(end: number, to: number): boolean {
+    const { threshold, minDistinctDevices, windowMs } = this.#rule;
+    const first = to - threshold;
+    if (first < this.#head || (this.#times[first] as number) < end - windowMs) return false;
+    return minDistinctDevices <= 1 || this.#hasDevices(end - windowMs, to);
   }
 
-  #isEnough(from: number, to: number): boolean {
-    const { threshold, minDistinctDevices } = this.#rule;
-    if (to - from < threshold) return false;
-    if (minDistinctDevices <= 1) return true;
-    if (to === this.#tail) return this.#hasDevicesSince(this.#times[from] as number);
+  #hasDevices(since: number, to: number): boolean {
+    const { minDistinctDevices } = this.#rule;
+    if (to === this.#tail) {
+      let found = 0;
+      for (const at of this.#lastSeen.values()) if (at >= since && ++found >= minDistinctDevices) return true;
+      return false;
+    }
     const devices = new Set<number>();
     // From the newest on: a few events usually tell.
-    for (let index = to - 1; index >= from && devices.size < minDistinctDevices; index -= 1) {
-      devices.add((this.#entries[index] as number) % maxDevices);
+    for (let index = to - 1; index >= this.#head && (this.#times[index] as number) >= since; index -= 1) {
+      if (devices.add((this.#entries[index] as number) % maxDevices).size >= minDistinctDevices) return true;
     }
-    return devices.size >= minDistinctDevices;
+    return false;
   }
 
   #see(device: number, at: number): void {
     const before = this.#lastSeen.get(device);
     if (before === undefined || at > before) this.#lastSeen.set(device, at);
-  }
-
-  #hasDevicesSince(since: number): boolean {
-    let found = 0;
-    for (const at of this.#lastSeen.values()) {
-      if (at >= since && ++found >= this.#rule.minDistinctDevices) return true;
-    }
-    return false;
   }
 
   #put(index: number, at: number, entry: number): void {
@@ -159,17 +143,12 @@ export class RuleWindow {
     this.#head = this.#lower(this.#lastNow - this.#rule.windowMs - this.#lateMs);
     if (this.#tail - this.#head >= this.#maxEntries) this.#thinOut();
     const used = this.#tail - this.#head;
-    const size = used > this.#times.length / 2 ? this.#times.length * 2 : this.#times.length;
-    const [times, entries] = [new Float64Array(size), new Float64Array(size)];
-    times.set(this.#times.subarray(this.#head, this.#tail));
-    entries.set(this.#entries.subarray(this.#head, this.#tail));
-    this.#times = times;
-    this.#entries = entries;
-    this.#start = Math.max(0, this.#start - this.#head);
-    const oldest = times[0] ?? 0;
-    for (const [device, at] of this.#lastSeen) if (at < oldest) this.#lastSeen.delete(device);
+    this.#times = moveToFront(this.#times, this.#head, used);
+    this.#entries = moveToFront(this.#entries, this.#head, used);
     this.#head = 0;
     this.#tail = used;
+    const oldest = this.#times[0] ?? 0;
+    for (const [device, at] of this.#lastSeen) if (at < oldest) this.#lastSeen.delete(device);
   }
 
   #thinOut(): void {
@@ -196,6 +175,13 @@ export class RuleWindow {
       if (this.#rule.minDistinctDevices > 1) this.#see(entry % maxDevices, at);
     }
     this.#tail = to;
-    this.#start = this.#head;
   }
+}
+
+/** Into the same array, or into one twice as long when more than half of it is used. */
+function moveToFront(array: Float64Array<ArrayBuffer>, from: number, used: number): Float64Array<ArrayBuffer> {
+  if (used * 2 <= array.length) return array.copyWithin(0, from, from + used);
+  const larger = new Float64Array(array.length * 2);
+  larger.set(array.subarray(from, from + used));
+  return larger;
 }

@@ -10,7 +10,7 @@ export class SeenIds {
   readonly #keepMs: number;
   #young = new IdTable();
   #old = new IdTable();
-  #turnAt: number | undefined;
+  #turnAt = Number.POSITIVE_INFINITY;
 
   constructor(keepMs: number) {
     this.#keepMs = keepMs;
@@ -24,10 +24,9 @@ export class SeenIds {
   }
 
   #turn(now: number): void {
-    this.#turnAt ??= now + this.#keepMs;
-    // After a jump back of the clock the turn would be far away; it is never further than one period.
-    const isOver = now >= this.#turnAt || now < this.#turnAt - this.#keepMs;
-    if (!isOver && this.#young.size < maxIds) return;
+    // A clock that was set back puts the turn off for no longer than one period, and forgets nothing.
+    this.#turnAt = Math.min(this.#turnAt, now + this.#keepMs);
+    if (now < this.#turnAt && this.#young.size < maxIds) return;
     [this.#old, this.#young] = [this.#young, this.#old];
     this.#young.clear();
     this.#turnAt = now + this.#keepMs;
@@ -37,54 +36,53 @@ export class SeenIds {
 /** A set of strings by open addressing: a `Set` computes its hash twice per new id, and is built anew at every turn. */
 class IdTable {
   size = 0;
+  /** 0 where the slot is free. */
   #hashes = new Int32Array(firstSlots);
-  #ids: (string | undefined)[] = Array.from({ length: firstSlots });
+  #ids: string[] = Array.from({ length: firstSlots }, () => '');
 
   has(id: string, hash: number): boolean {
-    return this.#ids[this.#slot(id, hash)] !== undefined;
+    return this.#hashes[this.#slot(id, hash)] !== 0;
   }
 
   /** False when it was there. */
   add(id: string, hash: number): boolean {
-    if (this.size * 2 >= this.#ids.length) this.#grow();
+    if (this.size * 2 >= this.#hashes.length) this.#grow();
     const slot = this.#slot(id, hash);
-    if (this.#ids[slot] !== undefined) return false;
-    this.#ids[slot] = id;
+    if (this.#hashes[slot] !== 0) return false;
     this.#hashes[slot] = hash;
+    this.#ids[slot] = id;
     this.size += 1;
     return true;
   }
 
   clear(): void {
-    if (this.size > 0) this.#ids.fill(undefined);
+    this.#hashes.fill(0);
     this.size = 0;
   }
 
   /** Where the id is, or the free slot where it belongs. */
   #slot(id: string, hash: number): number {
-    const last = this.#ids.length - 1;
+    const hashes = this.#hashes;
+    const last = hashes.length - 1;
     let slot = hash & last;
-    for (let known = this.#ids[slot]; known !== undefined; known = this.#ids[slot]) {
-      if (this.#hashes[slot] === hash && known === id) break;
-      slot = (slot + 1) & last;
-    }
+    while (hashes[slot] !== 0 && (hashes[slot] !== hash || this.#ids[slot] !== id)) slot = (slot + 1) & last;
     return slot;
   }
 
   #grow(): void {
-    const ids = this.#ids;
-    this.#ids = Array.from({ length: ids.length * 2 });
-    this.#hashes = new Int32Array(ids.length * 2);
+    const [hashes, ids] = [this.#hashes, this.#ids];
+    this.#hashes = new Int32Array(hashes.length * 2);
+    this.#ids = Array.from({ length: ids.length * 2 }, () => '');
     this.size = 0;
-    for (const id of ids) if (id !== undefined) this.add(id, hashOf(id));
+    for (const [slot, hash] of hashes.entries()) if (hash !== 0) this.add(ids[slot] ?? '', hash);
   }
 }
 
-/** FNV-1a over the characters, with the bits spread at the end. */
+/** FNV-1a over the characters, with the bits spread at the end; never 0. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   }
-  return hash ^ (hash >>> 15);
+  return hash ^ (hash >>> 15) || 1;
 }

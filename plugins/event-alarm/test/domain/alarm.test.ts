@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import {
   disarmedState,
   isHeeded,
-  remaining,
   stepAlarm,
   type AlarmEffect,
   type AlarmInput,
   type AlarmSettings,
   type AlarmState,
 } from '../../src/domain/alarm.ts';
+import { remaining } from '../../src/domain/remaining.ts';
 
 const settings = (part: Partial<AlarmSettings> = {}): AlarmSettings => ({
   delays: {},
@@ -29,7 +29,14 @@ const setMode = (mode: AlarmState['mode'], part: object = {}): AlarmInput => ({
   offline: [],
   ...part,
 });
-const ring: AlarmInput = { type: 'ring', id: 'i1', reason: '2 events', events: [buildEvent()] };
+const ring: Extract<AlarmInput, { type: 'ring' }> = {
+  type: 'ring',
+  id: 'i1',
+  reason: '2 events',
+  events: [buildEvent()],
+};
+const testRing: AlarmInput = { ...ring, by: 'test' };
+const byHand: AlarmInput = { ...ring, by: 'hand' };
 const deadline: AlarmInput = { type: 'deadline' };
 
 /** Plays inputs, a second apart, and returns the last state and what was done in all. */
@@ -117,8 +124,29 @@ test.each<[string, AlarmSettings, AlarmInput[], Partial<AlarmState>, string[]]>(
   [
     'a test rings while it is disarmed, and ends by itself',
     settings({ ringsOn: true }),
-    [{ ...ring, isTest: true }, deadline],
+    [testRing, deadline],
     { mode: 'disarmed', phase: 'idle' },
+    ['start-actions', 'triggered', 'notify', 'stop-actions', 'cleared'],
+  ],
+  [
+    'by hand it rings at once, in whatever mode, and as long as an alarm',
+    settings({ ...withDelays, ringsOn: true }),
+    [byHand],
+    { mode: 'disarmed', phase: 'triggered' },
+    ['start-actions', 'triggered', 'notify'],
+  ],
+  [
+    'a test takes nothing away from somebody who is inside',
+    withDelays,
+    [setMode('away', { skipDelay: true }), ring, testRing],
+    { phase: 'pending' },
+    ['watch', 'armed', 'pending'],
+  ],
+  [
+    'who arms it while a test rings still gets the time to leave',
+    withDelays,
+    [testRing, setMode('away')],
+    { mode: 'away', phase: 'arming' },
     ['start-actions', 'triggered', 'notify', 'stop-actions', 'cleared'],
   ],
   [
@@ -176,7 +204,7 @@ test.each([
 const inputs = fc.oneof(
   fc.constantFrom<AlarmState['mode']>('disarmed', 'home', 'away', 'night').map((mode) => setMode(mode)),
   fc.constant(ring),
-  fc.constant<AlarmInput>({ ...ring, isTest: true }),
+  fc.constantFrom(testRing, byHand),
   fc.constantFrom<AlarmInput>(deadline, { type: 'notify-deadline' }, { type: 'silence' }),
 );
 
@@ -187,17 +215,17 @@ test('whatever happens: actions start and stop in turn, and nothing rings unless
       fc.constantFrom(settings(), withDelays, settings({ abortMs: 5_000 })),
       (steps, given) => {
         let state = disarmedState;
-        let isRinging = false;
+        let [isRinging, isByHand] = [false, false];
         for (const [index, input] of steps.entries()) {
           const before = state;
+          if ('by' in input && before.phase !== 'triggered') isByHand = true;
           const { state: next, effects } = stepAlarm(given, state, input, index * 1000);
           for (const effect of effects) isRinging = followActions(isRinging, effect);
           expect(isRinging).toBe(next.phase === 'triggered');
           expect(next.mode === 'disarmed').toBe(
-            next.phase === 'idle' ||
-              (next.phase === 'triggered' && next.incident?.isTest === true && next.mode === 'disarmed'),
+            next.phase === 'idle' || (next.phase === 'triggered' && isByHand && next.mode === 'disarmed'),
           );
-          if (next.phase === 'triggered' && before.phase === 'idle') expect(input).toMatchObject({ isTest: true });
+          if (next.phase === 'triggered' && before.phase === 'idle') expect(isByHand).toBe(true);
           state = next;
         }
       },

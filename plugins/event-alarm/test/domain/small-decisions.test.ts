@@ -41,6 +41,11 @@ test('ids are known for as long as they must be, and forgotten afterwards', () =
   expect(ids.add('a', 4_001)).toBe(true);
 });
 
+test('a clock that is set back again and again makes no id new', () => {
+  const ids = new SeenIds(1_000);
+  for (let count = 0; count < 10; count += 1) expect(ids.add('a', 5_000 - count)).toBe(count === 0);
+});
+
 test('many ids with the same beginning are told apart', () => {
   const ids = new SeenIds(1_000_000);
   const made = Array.from({ length: 50_000 }, (_, index) => `blink-media-${index}`);

@@ -1,5 +1,6 @@
 import { createDeadline, type Clock, type Deadline } from '@porchlight/core';
-import { remaining, type AlarmSettings, type AlarmState } from '../../domain/alarm.ts';
+import type { AlarmSettings, AlarmState } from '../../domain/alarm.ts';
+import { remaining } from '../../domain/remaining.ts';
 
 /** The alarm's two deadlines on a monotonic clock. */
 export interface AlarmDeadlines {

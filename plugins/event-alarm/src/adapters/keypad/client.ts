@@ -15,10 +15,10 @@ export class AlarmKeypad {
     this.guard = guard;
   }
 
-  /** Throws when the code is needed and is not right. */
-  check(command: CommandOf<'alarm'>, origin: CommandOrigin, now: number): void {
+  /** Throws when the code is needed and is not right. Arming that would end an alarm is as good as disarming. */
+  check(command: CommandOf<'alarm'>, origin: CommandOrigin, now: number, isSounding: boolean): void {
     if (this.#code === undefined || origin !== 'bus') return;
-    const isArming = command.action === 'set-mode' && command.mode !== 'disarmed';
+    const isArming = command.action === 'set-mode' && command.mode !== 'disarmed' && !isSounding;
     if (command.action === 'trigger' || (isArming && !this.#codeToArm)) return;
     if (isBlocked(this.guard, now)) throw codeBlocked();
     const isRight = isSame(command.code ?? '', this.#code);

@@ -8,7 +8,7 @@ export interface ScheduledMode {
 
 export interface ScheduleCallbacks {
   onTime(mode: AlarmMode): void;
-  /** An entry that is no time at all; the others go on. */
+  /** An entry that is no time at all, or could not be carried out; the others go on. */
   onProblem(cron: string, problem: string): void;
 }
 
@@ -21,7 +21,9 @@ export function startSchedule(
   const options = { protect: true, unref: true, ...(timeZone !== undefined && { timezone: timeZone }) };
   const jobs = entries.flatMap(({ cron, mode }) => {
     try {
-      return [new Cron(cron, options, () => onTime(mode))];
+      const onError = (error: unknown): void =>
+        onProblem(cron, `The schedule "${cron}" failed: ${describeError(error)}`);
+      return [new Cron(cron, { ...options, catch: onError }, () => onTime(mode))];
     } catch (error) {
       onProblem(cron, `The schedule "${cron}" is no time: ${describeError(error)}`);
       return [];
