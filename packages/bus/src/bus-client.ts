@@ -15,6 +15,7 @@ import {
 import { Commander } from './commander.ts';
 import type { Connection } from './connection.ts';
 import type { Params, Topic } from './contract/define-topic.ts';
+import { describeProblem } from './contract/describe-problem.ts';
 import { topics } from './contract/topics.ts';
 import type { PublishOptions } from './session.ts';
 
@@ -75,18 +76,37 @@ export class BusClient implements Bus {
     return this.#connection.onChange(listener);
   }
 
-  /** Publishes a payload of the contract; rejects with `bus.offline` when the broker does not have it. */
-  publish<Path extends string, Payload>(
+  /**
+   * Publishes a payload of the contract. Rejects with `bus.offline` when the broker does not have it, and with
+   * `bus.contract` (said in the log) when it does not fit: a sensor's odd value must not end the process.
+   */
+  async publish<Path extends string, Payload>(
     topic: Topic<Path, Payload>,
     params: Params<Path>,
     payload: Payload,
     options: PublishOptions = {},
   ): Promise<void> {
-    const schema = topic.payload(params);
-    if (!schema) throw new PorchlightError('bus.contract', `There is no payload for ${topic.path}.`);
-    const text = JSON.stringify(schema.encode(payload));
+    const { name, text } = this.#encode(topic, params, payload);
     this.counters.published += 1;
-    return this.#connection.publish(topic.format(this.root, params), text, { ...options, retain: topic.retain });
+    await this.#connection.publish(name, text, { ...options, retain: topic.retain });
+  }
+
+  #encode<Path extends string, Payload>(
+    topic: Topic<Path, Payload>,
+    params: Params<Path>,
+    payload: Payload,
+  ): { name: string; text: string } {
+    try {
+      const name = topic.format(this.root, params);
+      const schema = topic.payload(params);
+      if (!schema) throw new Error('this version does not know the capability, or it takes no commands');
+      return { name, text: JSON.stringify(schema.encode(payload)) };
+    } catch (error) {
+      const what = `${topic.path} (${Object.values(params).join('/')})`;
+      const message = `A message on ${what} does not fit the contract: ${describeProblem(error)}.`;
+      this.#refuse(what, message);
+      throw new PorchlightError('bus.contract', message, { retry: 'never' });
+    }
   }
 
   /** Clears a retained topic. */
@@ -182,7 +202,5 @@ function decode<Path extends string, Payload>(
     return { ok: false, problem: 'it is not JSON' };
   }
   const result = schema.safeParse(raw);
-  if (result.success) return { ok: true, payload: result.data };
-  const issue = result.error.issues[0];
-  return { ok: false, problem: `${issue?.path.join('.') || 'payload'}: ${issue?.message ?? 'not as agreed'}` };
+  return result.success ? { ok: true, payload: result.data } : { ok: false, problem: describeProblem(result.error) };
 }

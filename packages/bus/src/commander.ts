@@ -25,6 +25,9 @@ export class Commander {
   readonly #clock: Clock;
   readonly #waiting = new Map<string, Waiting>();
   readonly #subscribed = new Set<string>();
+  /** Tells our ids from those of others. */
+  readonly #idPrefix = randomUUID();
+  #count = 0;
 
   constructor(client: BusClient, clock: Clock) {
     this.#client = client;
@@ -32,7 +35,7 @@ export class Commander {
   }
 
   command: Bus['command'] = async (target, command, options) => {
-    const id = randomUUID();
+    const id = `${this.#idPrefix}-${(this.#count += 1)}`;
     const result = new Promise<void>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     // Sent before anything else is set up: a lamp is waiting.
     const sent = this.#send(id, target, command);

@@ -1,5 +1,6 @@
 import {
   backoffMs,
+  createRateLimitedLog,
   createTroubleLog,
   describeError,
   PorchlightError,
@@ -9,6 +10,7 @@ import {
 } from '@porchlight/core';
 import type { Endpoint } from './endpoint.ts';
 import { Session, type PublishOptions, type SessionEnd } from './session.ts';
+import { compileFilter } from './topic-filter.ts';
 
 export interface ConnectionOptions {
   clientId: string;
@@ -22,10 +24,18 @@ export interface ConnectionOptions {
 
 export type MessageListener = (topic: string, payload: Buffer, retained: boolean) => void;
 
+interface Subscription {
+  matches: (levels: readonly string[]) => boolean;
+  listeners: Set<MessageListener>;
+}
+
 /** How long to keep to MQTT 3.1.1 before trying 5 again, milliseconds. */
 const retryVersion5Ms = 3_600_000;
 /** Messages kept for listeners that are not there yet; the oldest go first. */
 const maxEarlyMessages = 1_000;
+/** Larger ones are no events of ours, but what an earlier subscription of the session still brings, bytes. */
+const maxEarlyBytes = 16_384;
+const faultPeriodMs = 60_000;
 /** A connection that lasts less than this counts as a failed attempt, milliseconds. */
 const settledMs = 5_000;
 
@@ -35,7 +45,7 @@ export class Connection {
   reconnects = 0;
   readonly #options: ConnectionOptions;
   readonly #stop = new AbortController();
-  readonly #subscriptions = new Map<string, Set<MessageListener>>();
+  readonly #subscriptions = new Map<string, Subscription>();
   readonly #connectionListeners = new Set<(connected: boolean) => void>();
   /** What a durable session has brought before anybody listened: the service starts after the connection. */
   #early: { topic: string; payload: Buffer; retained: boolean }[] = [];
@@ -44,9 +54,11 @@ export class Connection {
   #skipWait = false;
   #loop: Promise<void> | undefined;
   #version4Until = 0;
+  readonly #complain: (key: string, message: string) => void;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#complain = createRateLimitedLog(options.log, options.clock, faultPeriodMs);
   }
 
   get connected(): boolean {
@@ -72,15 +84,15 @@ export class Connection {
 
   /** Subscribes now and after every reconnect; returns the way to stop. */
   subscribe(filter: string, listener: MessageListener): () => void {
-    const listeners = this.#subscriptions.get(filter) ?? new Set();
-    listeners.add(listener);
-    this.#subscriptions.set(filter, listeners);
+    const subscription = this.#subscriptions.get(filter) ?? { matches: compileFilter(filter), listeners: new Set() };
+    subscription.listeners.add(listener);
+    this.#subscriptions.set(filter, subscription);
     // Also when others listen already: the newcomer needs the retained messages too.
     if (this.connected) this.#session?.subscribe(filter).catch(() => undefined);
-    queueMicrotask(() => this.#deliverEarly(filter));
+    queueMicrotask(() => this.#deliverEarly(subscription));
     return () => {
-      listeners.delete(listener);
-      if (listeners.size > 0 || this.#subscriptions.get(filter) !== listeners) return;
+      subscription.listeners.delete(listener);
+      if (subscription.listeners.size > 0 || this.#subscriptions.get(filter) !== subscription) return;
       this.#subscriptions.delete(filter);
       if (this.connected) this.#session?.unsubscribe(filter).catch(() => undefined);
     };
@@ -93,7 +105,7 @@ export class Connection {
     if (this.connected) await this.#session?.end();
   }
 
-  /** Disconnects cleanly; never takes longer than 2 s. */
+  /** Disconnects cleanly; never takes longer than 1 s. */
   async stop(): Promise<void> {
     this.#stop.abort();
     if (this.connected) await this.#session?.end();
@@ -160,19 +172,30 @@ export class Connection {
   }
 
   #dispatch(topic: string, payload: Buffer, retained: boolean): void {
+    const levels = topic.split('/');
     let isHeard = false;
-    for (const [filter, listeners] of this.#subscriptions) {
-      if (!matchesFilter(filter, topic)) continue;
+    for (const { matches, listeners } of this.#subscriptions.values()) {
+      if (!matches(levels)) continue;
       isHeard = true;
-      for (const listener of listeners) listener(topic, payload, retained);
+      for (const listener of listeners) this.#tell(listener, topic, payload, retained);
     }
-    if (isHeard || !this.#options.durable) return;
+    if (isHeard || !this.#options.durable || payload.length > maxEarlyBytes) return;
     if (this.#early.length >= maxEarlyMessages) this.#early.shift();
     this.#early.push({ topic, payload, retained });
   }
 
-  #deliverEarly(filter: string): void {
-    const mine = this.#early.filter(({ topic }) => matchesFilter(filter, topic));
+  /** One listener's fault ends neither the process nor what the others hear. */
+  #tell(listener: MessageListener, ...[topic, payload, retained]: Parameters<MessageListener>): void {
+    try {
+      listener(topic, payload, retained);
+    } catch (error) {
+      const name = topic.slice(0, 120);
+      this.#complain(name, `A message on ${name} could not be dealt with: ${describeError(error)}`);
+    }
+  }
+
+  #deliverEarly({ matches }: Subscription): void {
+    const mine = this.#early.filter(({ topic }) => matches(topic.split('/')));
     if (mine.length === 0) return;
     this.#early = this.#early.filter((message) => !mine.includes(message));
     for (const { topic, payload, retained } of mine) this.#dispatch(topic, payload, retained);
@@ -182,16 +205,4 @@ export class Connection {
 function explain({ connected, error }: SessionEnd): string {
   if (connected) return 'The connection to the MQTT broker was lost.';
   return `The MQTT broker cannot be reached: ${error === undefined ? 'it hung up' : describeError(error)}.`;
-}
-
-/** Whether a topic falls under a subscription filter with + and #. */
-export function matchesFilter(filter: string, topic: string): boolean {
-  if (filter === topic) return true;
-  const levels = topic.split('/');
-  const wanted = filter.split('/');
-  for (const [index, want] of wanted.entries()) {
-    if (want === '#') return true;
-    if (index >= levels.length || (want !== '+' && want !== levels[index])) return false;
-  }
-  return wanted.length === levels.length;
 }

@@ -1,7 +1,9 @@
 import {
   capabilityNames,
+  createRateLimitedLog,
   describeError,
   errorCode,
+  type Clock,
   type CommandableName,
   type DeviceChange,
   type DeviceDescription,
@@ -18,11 +20,13 @@ export interface DevicePublisherOptions {
   source: DeviceSource;
   outbox: Outbox;
   log: Log;
-  now: () => number;
+  clock: Clock;
 }
 
 /** A command that was sent longer ago than this is dropped, milliseconds. */
 const maxCommandAgeMs = 30_000;
+/** How often a failing command is said, milliseconds: whoever sends wrong ones may send many. */
+const complaintPeriodMs = 60_000;
 
 /**
  * The MQTT face: keeps the retained topics equal to the source, sends its events, and passes commands on.
@@ -37,9 +41,11 @@ export class DevicePublisher {
   readonly #retainedIds = new Set<string>();
   /** Changes of this turn; the last of each device and capability wins. */
   readonly #changed = new Map<string, () => void>();
+  readonly #complain: (key: string, message: string) => void;
 
   constructor(options: DevicePublisherOptions) {
     this.#options = options;
+    this.#complain = createRateLimitedLog(options.log, options.clock, complaintPeriodMs);
   }
 
   start(): void {
@@ -163,10 +169,10 @@ export class DevicePublisher {
   }
 
   async #onCommand(params: { device: string; capability: string }, { id, at, command }: Command): Promise<void> {
-    const { client, source, log, now } = this.#options;
+    const { client, source, clock } = this.#options;
     if (!this.#isOwner) return;
     const address = { service: source.service, ...params };
-    if (at !== undefined && now() - at > maxCommandAgeMs) {
+    if (at !== undefined && clock.now() - at > maxCommandAgeMs) {
       return client.refuse(topics.command.format(client.root, address), 'the command is older than 30 s');
     }
     let answer: { ok: true } | { ok: false; error: { code: string; message: string } } = { ok: true };
@@ -175,7 +181,9 @@ export class DevicePublisher {
       await source.command(target, command as never, 'bus');
     } catch (error) {
       answer = { ok: false, error: { code: errorCode(error) ?? 'command.failed', message: describeError(error) } };
-      log.warn(`A command to ${params.device}/${params.capability} failed: ${describeError(error)}`);
+      const target = `${params.device}/${params.capability}`;
+      const message = `A command to ${target} failed: ${describeError(error)}`;
+      this.#complain(message, message);
     }
     if (id === undefined) return;
     client.publish(topics.result, address, { v: contractVersion, id, ...answer }).catch(ignoreOffline);

@@ -1,3 +1,4 @@
+import { describeProblem } from './contract/describe-problem.ts';
 import { busEventSchema } from './contract/payloads.ts';
 import type { DeviceEvent, Journal, Log } from '@porchlight/core';
 import * as z from 'zod';
@@ -49,17 +50,29 @@ export class Outbox {
     for (const [id, event] of [...earlier, ...later]) this.#waiting.set(id, event);
   }
 
-  /** Sends at once; the disk write goes alongside and does not hold it up. */
+  /** Sends at once; the disk write goes alongside and does not hold it up. What nobody could read is said and dropped. */
   add(event: DeviceEvent): void {
+    const line = this.#encode(event);
+    if (!line) return;
     this.#waiting.set(event.id, event);
     if (this.#waiting.size > this.#options.maxEvents) this.#dropOldest();
-    this.#record({ event: busEventSchema.encode({ v: 1, ...event }) });
+    this.#record(line);
     this.#send(event);
   }
 
   /** Sends everything that waits; called on every connect. */
   flush(): void {
     for (const event of this.#waiting.values()) this.#send(event);
+  }
+
+  #encode(event: DeviceEvent): { event: object } | undefined {
+    try {
+      return { event: busEventSchema.encode({ v: 1, ...event }) };
+    } catch (error) {
+      const { log } = this.#options;
+      log.warn(`An event of ${event.service}/${event.device} cannot be sent: ${describeProblem(error)}.`);
+      return undefined;
+    }
   }
 
   #send(event: DeviceEvent): void {
@@ -94,10 +107,8 @@ export class Outbox {
 
   #compact(): Promise<void> {
     this.#journalLines = this.#waiting.size;
-    const lines = [...this.#waiting.values()].map((event) =>
-      JSON.stringify({ event: busEventSchema.encode({ v: 1, ...event }) }),
-    );
-    return this.#options.journal.rewrite(lines);
+    const lines = [...this.#waiting.values()].flatMap((event) => this.#encode(event) ?? []);
+    return this.#options.journal.rewrite(lines.map((line) => JSON.stringify(line)));
   }
 }
 

@@ -18,6 +18,8 @@ export interface OwnerOptions {
   onClaimed: () => void;
 }
 
+const farewellMs = 1_000;
+
 /** Sees to it that one host serves an account: looks, claims with a last will, stands by, takes over. */
 export class Owner {
   readonly #options: OwnerOptions;
@@ -55,7 +57,12 @@ export class Owner {
   async stop(): Promise<void> {
     this.#deadline.clear();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    if (this.phase === 'serving' && this.#options.connection.connected) await this.#publishStatus('offline');
+    if (this.phase !== 'serving' || !this.#options.connection.connected) return;
+    // A broker that has hung must not hold the stop.
+    const sent = new AbortController();
+    const late = this.#options.clock.sleep(farewellMs, sent.signal).catch(() => undefined);
+    await Promise.race([this.#publishStatus('offline'), late]);
+    sent.abort('sent');
   }
 
   #input(input: LeaseInput): void {

@@ -43,8 +43,8 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** Longest time a service gets to stop, milliseconds. */
-const stopTimeoutMs = 4_000;
+/** Longest time a service gets to stop, milliseconds; the farewell and the connection have a second each after it. */
+const stopTimeoutMs = 3_000;
 
 /** Checks the configuration and runs the service: bus, owner lease, storage, MQTT face. Never throws. */
 export function runService<Config extends ServiceConfig>(
@@ -105,13 +105,7 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
         return client.publish(topics.event, params, { v: contractVersion, ...event });
       },
     });
-    this.#publisher = new DevicePublisher({
-      client,
-      source: this.devices,
-      outbox: this.#outbox,
-      log,
-      now: () => clock.now(),
-    });
+    this.#publisher = new DevicePublisher({ client, source: this.devices, outbox: this.#outbox, log, clock });
     this.#health = new HealthReporter({
       client,
       connection: link.connection,

@@ -87,3 +87,15 @@ test('the file stays small however many events pass', async () => {
   }
   expect(storage.files.get('outbox')?.split('\n').length).toBeLessThan(250);
 });
+
+test('an event that nobody could read is said and dropped, and the others go', async () => {
+  const { outbox, sent, log } = setUp();
+  outbox.add(buildEvent({ id: 'x'.repeat(201) }));
+  outbox.add(buildEvent({ id: 'nowhen', occurredAt: Number.NaN }));
+  outbox.add(buildEvent({ id: 'far', occurredAt: 1e300 }));
+  outbox.add(event('good'));
+  await settle();
+  expect(sent).toEqual(['good']);
+  expect(outbox.size).toBe(0);
+  expect(log.lines).toHaveLength(3);
+});
