@@ -31,6 +31,8 @@ export interface MirrorParts {
 export class AccessoryMirror {
   readonly #parts: MirrorParts;
   readonly #accessories = new Map<string, DeviceAccessory>();
+  /** By device: a UUID is a hash, and a motion must not wait for one. */
+  readonly #uuids = new Map<string, string>();
   #unsubscribe: () => void = () => undefined;
 
   constructor(parts: MirrorParts) {
@@ -116,7 +118,11 @@ export class AccessoryMirror {
   }
 
   #uuid(device: string): string {
-    return this.#parts.api.hap.uuid.generate(`porchlight:${this.#parts.source.service}/${device}`);
+    const known = this.#uuids.get(device);
+    if (known !== undefined) return known;
+    const uuid = this.#parts.api.hap.uuid.generate(`porchlight:${this.#parts.source.service}/${device}`);
+    this.#uuids.set(device, uuid);
+    return uuid;
   }
 
   /** A fault in one accessory must stop neither the others nor Homebridge. */

@@ -53,13 +53,13 @@ export class CapabilityService {
   /** Shows the present state and condition; no await lies between a change and HomeKit. */
   refresh(): void {
     const { hap, source, device } = this.#parts;
-    for (const binding of this.#bindings) this.#show(binding);
+    this.#showState();
     showCondition(hap, this.service, conditionOf(source, device));
   }
 
   /** The capability's state has changed. */
   onState(): void {
-    this.refresh();
+    this.#showState();
     const state = this.#state();
     for (const binding of this.#bindings) {
       const press = state === undefined ? undefined : binding.press?.(state);
@@ -71,6 +71,10 @@ export class CapabilityService {
   /** Ends what is under way; the service itself stays. */
   end(): void {
     this.#end.abort();
+  }
+
+  #showState(): void {
+    for (const binding of this.#bindings) this.#show(binding);
   }
 
   #state(): unknown {
