@@ -1,5 +1,6 @@
 import type { DeviceEvent } from '@porchlight/core';
 import { EventCounter, type CountingRule } from '../plugins/event-alarm/src/domain/event-counter.ts';
+import { percentile } from './support/figures.ts';
 
 export interface WindowFigures {
   /** Through three rules, ids de-duplicated, one event in ten late, after 10 million past events. */
@@ -14,7 +15,8 @@ const startAt = 1_767_225_600_000;
 /** Milliseconds between two events: about a thousand of them lie in a window of two minutes. */
 const stepMs = 100;
 /** Small enough to stay in the processor's cache, as an event does that has just been received. */
-const batch = 4_000;
+const batch = 1_000;
+const measuredEvents = 400 * batch;
 const devices = Array.from({ length: 5 }, (_, index) => `camera-${index}`);
 
 const sources = { services: [], devices: [], labels: [], types: ['motion'] };
@@ -38,7 +40,8 @@ function makeEvents(first: number, count: number): { event: DeviceEvent; now: nu
     const occurredAt = number % 10 === 0 ? now - 30_000 : now;
     const device = devices[number % devices.length] ?? '';
     const event = {
-      id: `e${number}`,
+      // Parsed, because an id that was just put together is no plain string inside yet.
+      id: JSON.parse(`"blink-${number}"`) as string,
       type: 'motion',
       service: 'blink',
       device,
@@ -72,23 +75,22 @@ function createNaiveCounter() {
   };
 }
 
-/** Events per second through the whole rule, in batches after ten thousand and after ten million events. */
+/** Events per second through the whole rule, the median of batches, after ten thousand and after ten million events. */
 export function benchWindow(): WindowFigures {
   const counter = new EventCounter({ rules, receiveMs: 180_000, lateMs: 60_000 });
-  const best = { early: 0, late: 0 };
+  const [early, late]: [number[], number[]] = [[], []];
   measure(counter, makeEvents(0, 10_000));
-  for (let first = 10_000; first < 10_000_000 + 100 * batch; first += batch) {
-    const events = makeEvents(first, batch);
-    const speed = measure(counter, events);
-    if (first < 10_000 + 100 * batch) best.early = Math.max(best.early, speed);
-    if (first >= 10_000_000) best.late = Math.max(best.late, speed);
+  for (let first = 10_000; first < 10_000_000 + measuredEvents; first += batch) {
+    const speed = measure(counter, makeEvents(first, batch));
+    if (first < 10_000 + measuredEvents) early.push(speed);
+    if (first >= 10_000_000) late.push(speed);
   }
   const naive = createNaiveCounter();
   measure(naive, makeEvents(0, 2_000));
   return {
-    eventsPerSecond: Math.round(best.late),
+    eventsPerSecond: Math.round(percentile(late, 0.5)),
     naiveEventsPerSecond: Math.round(measure(naive, makeEvents(2_000, 3_000))),
-    flatness: Number((best.late / best.early).toFixed(3)),
+    flatness: Number((percentile(late, 0.5) / percentile(early, 0.5)).toFixed(3)),
   };
 }
 

@@ -17,11 +17,9 @@ export async function openProbe(url: string, filters: readonly string[]): Promis
   const { stream } = client as unknown as { stream: { setNoDelay?(on: boolean): void } };
   stream.setNoDelay?.(true);
   await client.subscribeAsync([...filters], { qos: 1 });
-  // A lamp that does what it is told, and says so.
+  // A lamp that does what it is told, and says so once the command's arrival has been timed.
   client.on('message', (topic, payload) => {
-    if (!topic.endsWith('/switch/set')) return;
-    const { id } = JSON.parse(payload.toString()) as { id: string };
-    client.publish(topic.replace(/set$/, 'result'), JSON.stringify({ v: 1, id, ok: true }), { qos: 1 });
+    if (topic.endsWith('/switch/set')) setImmediate(() => answer(client, topic, payload.toString()));
   });
   const wait = (wanted: string, fits: (payload: string) => boolean): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -54,6 +52,11 @@ export async function openProbe(url: string, filters: readonly string[]): Promis
       await client.endAsync(true);
     },
   };
+}
+
+function answer(client: MqttClient, topic: string, command: string): void {
+  const { id } = JSON.parse(command) as { id: string };
+  client.publish(topic.replace(/set$/, 'result'), JSON.stringify({ v: 1, id, ok: true }), { qos: 1 });
 }
 
 /** What arming sets off (files, retained states) is over after this; a motion finds an alarm at rest. Milliseconds. */
