@@ -5,5 +5,6 @@ export default {
   roots: ['<rootDir>/e2e'],
   testMatch: ['**/*.test.ts'],
   testTimeout: 60_000,
-  maxWorkers: 1,
+  globalSetup: '<rootDir>/e2e/support/install-ui.ts',
+  maxWorkers: 2,
 };

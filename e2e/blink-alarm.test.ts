@@ -94,6 +94,7 @@ async function enterPin({ blink, homebridge }: House): Promise<void> {
   await until(() => homebridge.lines.some((line) => line.includes('Blink has sent a PIN')));
   const api = { oauthUrl: blink.url, restUrl: blink.url };
   const signIn = openPersonalSignIn({ email: blink.account.email, api }, join(homebridge.folder, 'porchlight'));
+  await until(async () => (await signIn.status()).phase === 'pin-wanted');
   expect(await signIn.begin({ email: blink.account.email, password: 'not needed' })).toMatchObject({
     type: 'pin-wanted',
   });

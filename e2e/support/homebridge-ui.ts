@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, until } from '@porchlight/core/testing';
+import { uiProgram } from './install-ui.ts';
 
 export interface HomebridgeUi {
   url: string;
@@ -17,33 +17,10 @@ export interface HomebridgeUi {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const uiFolder = join(root, '.work/homebridge-ui');
 const startTimeoutMs = 60_000;
-
-/**
- * The Homebridge UI has a folder of its own: it is no dependency of ours. Its exact wish for hap-client is relaxed, which
- * matters only to its page of accessories.
- */
-function install(): string {
-  const service = join(uiFolder, 'node_modules/homebridge-config-ui-x/dist/bin/hb-service.js');
-  if (existsSync(service)) return service;
-  mkdirSync(uiFolder, { recursive: true });
-  const manifest = {
-    name: 'homebridge-ui',
-    private: true,
-    dependencies: { 'homebridge-config-ui-x': '5.28.0' },
-    overrides: { '@homebridge/hap-client': '4.0.3' },
-  };
-  writeFileSync(join(uiFolder, 'package.json'), JSON.stringify(manifest));
-  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', '--no-package-lock'];
-  const { status, stderr } = spawnSync('npm', args, { cwd: uiFolder, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`The Homebridge UI could not be installed:\n${stderr}`);
-  return service;
-}
 
 /** Starts the UI with an empty home, makes its first user and logs in. */
 export async function startHomebridgeUi(): Promise<HomebridgeUi> {
-  const service = install();
   const folder = await mkdtemp(join(tmpdir(), 'porchlight-ui-'));
   const port = await freePort();
   const bridge = { name: 'Homebridge', username: '0E:11:22:33:44:55', port: await freePort(), pin: '031-45-154' };
@@ -53,7 +30,7 @@ export async function startHomebridgeUi(): Promise<HomebridgeUi> {
     platforms: [{ platform: 'config', name: 'Config', port, host: '127.0.0.1' }],
   };
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-  const args = [service, 'run', '-U', folder, '-P', join(root, 'node_modules'), '--allow-root', '--stdout'];
+  const args = [uiProgram, 'run', '-U', folder, '-P', join(root, 'node_modules'), '--allow-root', '--stdout'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, cwd: folder });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => lines.push(String(text)));
