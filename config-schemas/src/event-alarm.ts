@@ -180,6 +180,11 @@ export const eventAlarmSchema = z
         push(['rules', index, 'minDistinctDevices'], `must be at most ${events}, the number of events`);
       }
     });
+    value.schedule.forEach(({ mode }, index) => {
+      if (mode !== 'disarmed' && !value.modes.includes(mode)) {
+        push(['schedule', index, 'mode'], `must be disarmed or one of the offered modes: ${value.modes.join(', ')}`);
+      }
+    });
     if (value.minDistinctDevices > value.thresholdEventCount) {
       push(['minDistinctDevices'], `must be at most ${value.thresholdEventCount}, the number of events`);
     }

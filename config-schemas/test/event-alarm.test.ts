@@ -56,6 +56,10 @@ const mistakes: [raw: unknown, problem: string][] = [
     'schedule[0].cron: must have five fields, such as "30 22 * * *" for 22:30',
   ],
   [
+    { modes: ['away'], schedule: [{ cron: '30 22 * * *', mode: 'night' }] },
+    'schedule[0].mode: must be disarmed or one of the offered modes: away',
+  ],
+  [
     { schedule: [{ cron: '30 22 * * *', mode: 'sleep' }] },
     'schedule[0].mode: must be one of "disarmed", "home", "away", "night"',
   ],
