@@ -27,12 +27,15 @@ const profiles = {
 type ProfileName = keyof typeof profiles;
 
 export interface FootageFigures {
-  /** The worst of all profiles with a network: bytes per second on the wire to curl's, as the organisation sees both. */
+  /**
+   * The worst of all profiles with a network: bytes per second on the wire, from the first segment that is asked for to
+   * the last byte, to curl's, as the organisation sees both.
+   */
   throughputRatioToCurl: number;
   [ratioOfOneProfile: `ratio${string}`]: number;
-  /** The same for the whole command: start, lists, check and hash, of which curl does nothing. */
+  /** The same for the whole command, as its user waits: start, lists, check and hash too, of which curl does nothing. */
   [wholeRatioOfOneProfile: `wholeRatio${string}`]: number;
-  /** Time with sound over time without, on the LAN profile. */
+  /** Time of the whole command with sound over that without, on the LAN profile. */
   audioTimeRatio: number;
   peakRssMb: number;
   /** The same with films ten times as long. */

@@ -1,23 +1,12 @@
 #!/usr/bin/env node
 import { argv, env, exit, stderr, stdout } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
-// Footage passes through in small short-lived pieces: left to itself, tens of megabytes of them would lie around. The
-// nursery has to be set before it has grown, so the program is loaded after that.
-setFlagsFromString('--max-semi-space-size=1');
+// Footage passes through in small short-lived pieces: left to itself, tens of megabytes of them would lie around before
+// they are swept up. It has to be said before memory has grown, so the program is loaded after that.
 setFlagsFromString('--semi-space-growth-factor=1');
-setFlagsFromString('--expose-gc');
-const sweep = runInNewContext('gc') as () => void;
+setFlagsFromString('--heap-growing-percent=15');
 const [{ runProgram }, { systemClock }] = await Promise.all([import('./program.ts'), import('@porchlight/core/node')]);
-
-/** Segments after which memory is swept; a sweep takes about as long as one segment. */
-const segmentsPerSweep = 96;
-let segments = 0;
-const onSegment = (): void => {
-  segments += 1;
-  if (segments % segmentsPerSweep === 0) sweep();
-};
 
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -33,7 +22,6 @@ const code = await runProgram(argv.slice(2), {
   env,
   clock: systemClock,
   signal: controller.signal,
-  onSegment,
   columns: stderr.isTTY ? () => stderr.columns : undefined,
 });
 process.exitCode = code;

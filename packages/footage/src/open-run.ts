@@ -18,8 +18,8 @@ import type { Settings } from './domain/settings.ts';
 import { wrongUse } from './errors.ts';
 import type { Screen } from './ports.ts';
 
-/** Films that are put together and checked at once. */
-const filmsAtOnce = 2;
+/** Programs of ffmpeg that run at once; what they work on is mostly in memory, so they take a core each. */
+const programsAtOnce = 2;
 
 export interface RunBasis {
   settings: Settings;
@@ -27,7 +27,6 @@ export interface RunBasis {
   screen: Screen;
   clock: Clock;
   signal: AbortSignal;
-  onSegment?: () => void;
 }
 
 export interface Run {
@@ -38,7 +37,7 @@ export interface Run {
 
 /** Opens the folder, its lock and its list, and everything that copying needs. `close` frees it all. */
 export async function openRun(given: RunBasis): Promise<Run> {
-  const { settings, apiKey, screen, clock, signal: outer, onSegment = () => undefined } = given;
+  const { settings, apiKey, screen, clock, signal: outer } = given;
   // Calls that one failure has left behind end with the run.
   const ending = new AbortController();
   const signal = AbortSignal.any([outer, ending.signal]);
@@ -80,9 +79,8 @@ export async function openRun(given: RunBasis): Promise<Run> {
       keyHeaders,
       isCloudHost: (hostname) => hostname.endsWith('.rhombussystems.com') || hostname === new URL(apiUrl).hostname,
       stampOf: localStamp,
-      finishing: createLimit(filmsAtOnce),
+      programs: createLimit(programsAtOnce),
       guardDisk: () => guard.check(),
-      onSegment,
       onOutcome: () => undefined,
     };
     const end = async (): Promise<void> => {

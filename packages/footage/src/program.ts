@@ -20,8 +20,6 @@ export interface ProgramParts extends Streams {
   signal: AbortSignal;
   /** Width of the terminal; undefined when the output is none. */
   columns: (() => number) | undefined;
-  /** Is told of every segment that was fetched. */
-  onSegment?: () => void;
 }
 
 /** The whole command: reads its words, copies, and resolves with the exit code. */
@@ -38,8 +36,8 @@ export async function runProgram(words: readonly string[], parts: ProgramParts):
     const apiKey = await findKey(given, parts.env);
     const screen = createScreen(settings, createSecretsFilter(apiKey), parts);
     for (const warning of warnings) screen.warn(warning);
-    const { clock, signal, onSegment } = parts;
-    return await run({ settings, apiKey, screen, clock, signal, ...(onSegment && { onSegment }) });
+    const { clock, signal } = parts;
+    return await run({ settings, apiKey, screen, clock, signal });
   } catch (error) {
     if (errorCode(error) === 'footage.no-key' || errorCode(error) === 'footage.usage') {
       return refuse(describeError(error), parts);

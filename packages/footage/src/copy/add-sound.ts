@@ -1,11 +1,11 @@
 import { describeError, errorCode } from '@porchlight/core';
-import type { Slot } from '../domain/fetch-plan.ts';
 import type { FilmLine } from '../domain/manifest.ts';
 import { filmName } from '../domain/names.ts';
 import { type Gap, isPassing } from '../domain/recorded.ts';
+import { brokenFilm } from '../errors.ts';
 import type { DeviceCopy } from './device-copy.ts';
 import { checkFilm } from './film-check.ts';
-import type { FilmJob, Stream } from './film-job.ts';
+import { type FilmJob, soundName, type Stream } from './film-job.ts';
 import type { CopyParts } from './parts.ts';
 
 export interface Copies {
@@ -53,25 +53,26 @@ export async function addSound(
   if (film.lacksProgram) return without('missing', ['The sound was left out because ffmpeg cannot be run.']);
   if (!film.sound || !copies.sound) return without('none');
   if (film.sound.wanted.length === 0) return without(isFinal(film.sound) ? 'absent' : 'missing');
-  const collected = await copies.sound.collect(film.sound.fetched);
-  const [first] = collected.there;
-  if (!first) return without('missing');
+  if (film.sound.fetched.length === 0) return without('missing');
   try {
+    const there = (await film.drafts.sound?.finish())?.there ?? [];
+    const [first] = there;
+    if (!first) throw brokenFilm('its sound is not there any more');
     const file = filmName(naming, true);
-    await mux(film, draft, { ...collected, beginMs: first.startSec * 1000 }, parts);
+    await mux(film, draft, first.startSec * 1000 - draft.beginMs, parts);
     await parts.folder.rename(`${film.name}.muxed.mp4`, file);
     Object.assign(draft, await parts.folder.measure(file));
     await parts.folder.discard(draft.name);
-    const gaps = film.sound.gaps(collected.there);
+    const gaps = film.sound.gaps(there);
     return { file, sound: gaps.length === 0 ? 'whole' : gaps.some(isPassing) ? 'missing' : 'partial', problems: [] };
   } catch (error) {
     parts.signal.throwIfAborted();
     if (errorCode(error) !== 'footage.broken-film') throw error;
-    await copies.sound.forget(collected.there);
+    await copies.sound.forget(film.sound.fetched);
     return without('missing', [`The sound could not be put in: ${describeError(error)}`]);
   } finally {
     await parts.folder.discard(`${film.name}.muxed.mp4`);
-    await parts.folder.discard(`${film.name}.sound.webm`);
+    await parts.folder.discard(soundName(film));
   }
 }
 
@@ -80,35 +81,10 @@ export function isFinal(stream: Stream): boolean {
   return !stream.gaps([]).some(isPassing);
 }
 
-async function mux(
-  film: FilmJob,
-  draft: Draft,
-  sound: { init: string; paths: string[]; there: Slot[]; beginMs: number },
-  parts: CopyParts,
-): Promise<void> {
-  const { folder, ffmpeg, signal } = parts;
-  const soundFile = folder.draft(`${film.name}.sound.webm`);
+async function mux(film: FilmJob, draft: Draft, soundLateMs: number, parts: CopyParts): Promise<void> {
+  const { folder, ffmpeg, programs, signal } = parts;
+  const [picture, sound] = [folder.draft(draft.name), folder.draft(soundName(film))];
   const target = folder.draft(`${film.name}.muxed.mp4`);
-  await assembleSound(soundFile, sound, parts);
-  const soundLateSec = (sound.beginMs - draft.beginMs) / 1000;
-  await ffmpeg.mux({ film: folder.draft(draft.name), sound: soundFile, target, soundLateSec }, signal);
+  await programs(() => ffmpeg.mux({ film: picture, sound, target, soundLateSec: soundLateMs / 1000 }, signal));
   await checkFilm(target, draft.spanSec, parts);
-}
-
-async function assembleSound(
-  target: string,
-  { init, paths, there }: { init: string; paths: string[]; there: Slot[] },
-  { assembler, signal }: CopyParts,
-): Promise<void> {
-  const file = await assembler.create(target, init);
-  try {
-    for (const [index, path] of paths.entries()) {
-      signal.throwIfAborted();
-      await file.append({ path, startSec: there[index]?.startSec ?? 0 });
-    }
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
-  await file.finish();
 }

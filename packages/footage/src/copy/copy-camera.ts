@@ -10,7 +10,7 @@ import type { Span } from '../domain/spans.ts';
 import type { Copies } from './add-sound.ts';
 import { DeviceCopy } from './device-copy.ts';
 import { FilmDraft } from './film-draft.ts';
-import { type FilmJob, nameOfFilm, pictureName, Stream } from './film-job.ts';
+import { type FilmJob, nameOfFilm, pictureName, soundName, Stream } from './film-job.ts';
 import { finishFilm } from './finish-film.ts';
 import { workThrough } from './limit.ts';
 import type { CopyParts } from './parts.ts';
@@ -31,21 +31,14 @@ export async function copyCamera(task: CameraTask, parts: CopyParts): Promise<Ou
   await settle(task, parts);
   const windows = task.jobs.map(({ job }) => job.window);
   try {
-    const picture = await prepareDevice(task.camera, windows, parts);
-    const sound = task.gateway && !task.lacksProgram ? await prepareSound(task.gateway, windows, parts) : undefined;
+    const { camera, gateway, lacksProgram } = task;
+    const [picture, sound] = await Promise.all([
+      prepareDevice(camera, windows, parts),
+      gateway && !lacksProgram ? prepareSound(gateway, windows, parts) : undefined,
+    ]);
     const films = task.jobs.map(({ job, existing }): FilmJob => {
-      const name = nameOfFilm(job);
-      const stream = picture.stream(job.window);
-      const target = parts.folder.draft(pictureName({ name }));
-      return {
-        job,
-        name,
-        picture: stream,
-        draft: new FilmDraft(target, { stream, copy: picture.copy, parts }),
-        lacksProgram: task.lacksProgram,
-        ...(sound && { sound: sound.stream(job.window) }),
-        ...(existing && { existing }),
-      };
+      const base = { job, name: nameOfFilm(job), lacksProgram, ...(existing && { existing }) };
+      return { ...base, ...draftStreams(base, { picture, ...(sound && { sound }) }, parts) };
     });
     return await copyFilms(films, { picture: picture.copy, ...(sound && { sound: sound.copy }) }, parts);
   } catch (error) {
@@ -55,6 +48,22 @@ export async function copyCamera(task: CameraTask, parts: CopyParts): Promise<Ou
     for (const outcome of outcomes) parts.onOutcome(outcome);
     return outcomes;
   }
+}
+
+function draftStreams(
+  film: Pick<FilmJob, 'job' | 'name'>,
+  devices: { picture: PreparedDevice; sound?: PreparedDevice },
+  parts: CopyParts,
+): Pick<FilmJob, 'picture' | 'sound' | 'drafts'> {
+  const { window } = film.job;
+  const picture = devices.picture.stream(window);
+  const draft = { stream: picture, copy: devices.picture.copy, parts, fromZero: true };
+  const drafts = { picture: new FilmDraft(parts.folder.draft(pictureName(film)), draft) };
+  if (!devices.sound) return { picture, drafts };
+  const sound = devices.sound.stream(window);
+  const soundDraft = { stream: sound, copy: devices.sound.copy, parts, fromZero: false };
+  const target = parts.folder.draft(soundName(film));
+  return { picture, sound, drafts: { ...drafts, sound: new FilmDraft(target, soundDraft) } };
 }
 
 function failed(job: Job, error: unknown): Outcome {
@@ -150,7 +159,7 @@ async function copyFilms(films: readonly FilmJob[], copies: Copies, parts: CopyP
   const finishing = Promise.all(
     films.map(async (film, index) => {
       await Promise.all([gates[index]?.picture.opened, gates[index]?.sound.opened]);
-      const { outcome, keep } = await parts.finishing(() => finishFilm(film, copies, parts));
+      const { outcome, keep } = await finishFilm(film, copies, parts);
       await copies.picture.release(film.picture.wanted, keep.picture);
       if (film.sound) await copies.sound?.release(film.sound.wanted, keep.sound);
       parts.onOutcome(outcome);
@@ -190,10 +199,8 @@ async function fetchStream(
     const fetched = await copy.fetch(slot);
     stream.settle(slot, fetched.isThere ? undefined : fetched);
     left[index] = (left[index] ?? 0) - 1;
-    if (which === 'picture') {
-      film.draft.advance();
-      report(film, left[index] ?? 0, parts);
-    }
+    film.drafts[which]?.advance();
+    if (which === 'picture') report(film, left[index] ?? 0, parts);
     if (left[index] === 0) onFilm(index);
   });
 }

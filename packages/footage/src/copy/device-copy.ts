@@ -54,7 +54,6 @@ export class DeviceCopy {
       if (open.shelf.has(slot)) return { isThere: true };
       await this.#parts.guardDisk();
       await this.#fetchInto(open, slot);
-      this.#parts.onSegment();
       return { isThere: true };
     } catch (error) {
       this.#parts.signal.throwIfAborted();

@@ -75,9 +75,9 @@ export interface FilmJob {
   job: Job;
   name: string;
   picture: Stream;
-  draft: FilmDraft;
   /** Absent when the camera has no gateway, or sound cannot be put in. */
   sound?: Stream;
+  drafts: { picture: FilmDraft; sound?: FilmDraft };
   /** The picture that an earlier run copied and that only lacks its sound. */
   existing?: FilmLine;
   /** There is a gateway, but no program that could put its sound in. */
@@ -88,7 +88,11 @@ export function nameOfFilm({ naming }: Job): string {
   return filmStem(naming);
 }
 
-/** Name of the draft of a film's picture. */
+/** Names of the drafts of a film's streams. */
 export function pictureName({ name }: { name: string }): string {
   return `${name}.picture.mp4`;
+}
+
+export function soundName({ name }: { name: string }): string {
+  return `${name}.sound.webm`;
 }

@@ -5,7 +5,7 @@ import { type Gap, isPassing } from '../domain/recorded.ts';
 import { lengthSec, subtract } from '../domain/spans.ts';
 import { addSound, type Copies, type Draft, isFinal } from './add-sound.ts';
 import { checkedBy } from './film-check.ts';
-import type { DraftPicture } from './film-draft.ts';
+import type { Drafted } from './film-draft.ts';
 import { type FilmJob, pictureName } from './film-job.ts';
 import type { CopyParts } from './parts.ts';
 
@@ -68,7 +68,7 @@ async function makeFilm(film: FilmJob, copies: Copies, parts: CopyParts): Promis
   }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const picture = await (attempt === 1 ? film.draft.finish() : film.draft.assembleAnew());
+      const picture = await film.drafts.picture.finish();
       const draft = picture && (await toDraft(film, picture, copies));
       return draft && { draft, ...(await addSound(film, draft, copies, parts)) };
     } catch (error) {
@@ -79,11 +79,7 @@ async function makeFilm(film: FilmJob, copies: Copies, parts: CopyParts): Promis
   }
 }
 
-async function toDraft(
-  film: FilmJob,
-  { there, bytes, sha256 }: DraftPicture,
-  copies: Copies,
-): Promise<Draft | undefined> {
+async function toDraft(film: FilmJob, { there, bytes, sha256 }: Drafted, copies: Copies): Promise<Draft | undefined> {
   const [first] = there;
   const last = there.at(-1);
   if (!first || !last) return undefined;

@@ -28,12 +28,10 @@ export interface CopyParts {
   isCloudHost: (hostname: string) => boolean;
   /** `YYYYMMDD_HHMMSS` of epoch seconds in the machine's time zone. */
   stampOf: (epochSec: number) => string;
-  /** Films that are put together at once. */
-  finishing: Limit;
+  /** Programs of ffmpeg that run at once. */
+  programs: Limit;
   /** Rejects when the disk is too full to go on. */
   guardDisk: () => Promise<void>;
-  /** Is told of every segment that was fetched. */
-  onSegment: () => void;
   /** Is told of every film as it is finished. */
   onOutcome: (outcome: Outcome) => void;
 }

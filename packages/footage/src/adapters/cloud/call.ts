@@ -1,9 +1,8 @@
 import { type Clock, parseRetryAfter } from '@porchlight/core';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type * as z from 'zod';
 import { callFailed, keyRefused, notUnderstood, refusedInBand, tooMany, unreachable } from '../../errors.ts';
-import type { Agents } from '../media/agents.ts';
+import { type Agents, beginRequest } from '../media/agents.ts';
 import { outcomeSchema } from './schema.ts';
 
 const timeoutMs = 20_000;
@@ -38,13 +37,11 @@ interface RawAnswer {
   text: string;
 }
 
-/** Node's own client, because certificates are asked for; it follows no redirections, so the key goes nowhere else. */
+/** Node's own client, because certificates are asked for. */
 function send({ apiUrl, headers, agents, signal }: CallParts, path: string, body: string): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const isSecure = apiUrl.startsWith('https:');
-    const outgoing = (isSecure ? requestHttps : requestHttp)(`${apiUrl}/api/${path}`, {
+    const outgoing = beginRequest(`${apiUrl}/api/${path}`, agents, {
       method: 'POST',
-      agent: isSecure ? agents.https : agents.http,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       headers: { ...headers, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) },
     });

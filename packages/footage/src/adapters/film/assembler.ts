@@ -1,92 +1,109 @@
-import { Worker } from 'node:worker_threads';
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
 import { brokenFilm } from '../../errors.ts';
 import { isDiskError } from '../media/download.ts';
-import type { Assembled, PieceOfFilm } from './growing-film.ts';
+import { PieceReader } from './piece-reader.ts';
+import { Timeline } from './timeline.ts';
 
-type Wish =
-  | { type: 'create'; film: number; target: string; init: string; beginSec?: number }
-  | { type: 'append'; film: number; piece: PieceOfFilm }
-  | { type: 'finish' | 'abandon'; film: number };
-
-export type WorkerRequest = Wish & { id: number };
-
-export interface WorkerAnswer {
-  id: number;
-  result?: unknown;
-  problem?: { message: string; code?: string; syscall?: string };
+export interface Assembled {
+  bytes: number;
+  sha256: string;
 }
 
-interface Waiting {
-  resolve: (result: unknown) => void;
-  reject: (error: unknown) => void;
+export interface PieceOfFilm {
+  path: string;
+  /** Epoch second at which it should begin. */
+  startSec: number;
 }
 
-/** A file in the making. Its calls take effect in order; a damaged piece rejects with `footage.broken-film`. */
-export interface GrowingFilm {
-  readonly init: string;
-  append(piece: PieceOfFilm): Promise<void>;
-  /** Resolves once the whole file is on the disk. */
-  finish(): Promise<Assembled>;
-  abandon(): Promise<void>;
-}
-
-/** Puts films together in a thread of its own, so that hashing does not hold up the network. */
+/** Puts films together, piece by piece. */
 export class Assembler {
-  #worker: Worker | undefined;
-  #waiting = new Map<number, Waiting>();
-  #count = 0;
+  readonly #reader = new PieceReader();
+  #files = new Set<FileHandle>();
 
   /** Begins with the initialisation part. With `beginSec` (the first segment's) decode times are set to begin at 0. */
-  async create(target: string, init: string, beginSec?: number): Promise<GrowingFilm> {
-    this.#count += 1;
-    const film = this.#count;
-    await this.#ask({ type: 'create', film, target, init, ...(beginSec !== undefined && { beginSec }) });
-    return {
-      init,
-      append: async (piece) => void (await this.#ask({ type: 'append', film, piece })),
-      finish: async () => (await this.#ask({ type: 'finish', film })) as Assembled,
-      abandon: async () => void (await this.#ask({ type: 'abandon', film }).catch(() => undefined)),
-    };
+  create(target: string, init: string, beginSec?: number): Promise<GrowingFilm> {
+    return asFilmError(async () => {
+      const file = await open(target, 'w');
+      this.#files.add(file);
+      const film = new GrowingFilm(init, {
+        file,
+        reader: this.#reader,
+        onClose: () => this.#files.delete(file),
+      });
+      await film.begin(beginSec);
+      return film;
+    });
   }
 
+  /** Closes what an interrupted run has left open. */
   async close(): Promise<void> {
-    await this.#worker?.terminate();
-    this.#worker = undefined;
-  }
-
-  #ask(wish: Wish): Promise<unknown> {
-    const worker = (this.#worker ??= this.#start());
-    this.#count += 1;
-    const id = this.#count;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      worker.postMessage({ ...wish, id } satisfies WorkerRequest);
-    });
-  }
-
-  #start(): Worker {
-    const file = import.meta.url.endsWith('.ts') ? './film-worker.ts' : './film-worker.js';
-    const resourceLimits = { maxYoungGenerationSizeMb: 2 };
-    const worker = new Worker(new URL(file, import.meta.url), { execArgv: [], resourceLimits });
-    worker.on('message', ({ id, result, problem }: WorkerAnswer) => {
-      const waiting = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      if (problem) waiting?.reject(toError(problem));
-      else waiting?.resolve(result);
-    });
-    worker.on('error', (error) => this.#failAll(error));
-    return worker;
-  }
-
-  #failAll(error: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-    this.#worker = undefined;
+    for (const file of this.#files) await file.close();
+    this.#files.clear();
   }
 }
 
-function toError(problem: NonNullable<WorkerAnswer['problem']>): Error {
-  const error = Object.assign(new Error(problem.message), problem);
-  return isDiskError(error) ? error : brokenFilm(problem.message);
+interface FilmParts {
+  file: FileHandle;
+  reader: PieceReader;
+  onClose: () => void;
+}
+
+/** A file in the making, hashed on the way. A damaged piece rejects with `footage.broken-film`. */
+export class GrowingFilm {
+  /** Path of the initialisation part. */
+  readonly init: string;
+  readonly #parts: FilmParts;
+  readonly #hash = createHash('sha256');
+  #timeline: Timeline | undefined;
+  #bytes = 0;
+
+  constructor(init: string, parts: FilmParts) {
+    this.init = init;
+    this.#parts = parts;
+  }
+
+  begin(beginSec: number | undefined): Promise<void> {
+    return this.#parts.reader.read(this.init, async (content) => {
+      if (beginSec !== undefined) this.#timeline = new Timeline(content, beginSec);
+      await this.#write(content);
+    });
+  }
+
+  /** Call it for one piece after the other. */
+  append({ path, startSec }: PieceOfFilm): Promise<void> {
+    return asFilmError(() =>
+      this.#parts.reader.read(path, async (content) => {
+        this.#timeline?.adjust(content, startSec);
+        await this.#write(content);
+      }),
+    );
+  }
+
+  async #write(content: Buffer): Promise<void> {
+    this.#hash.update(content);
+    this.#bytes += content.length;
+    for (let offset = 0; offset < content.length;) {
+      offset += (await this.#parts.file.write(content, offset)).bytesWritten;
+    }
+  }
+
+  /** Resolves once all of it is written. */
+  async finish(): Promise<Assembled> {
+    await this.abandon();
+    return { bytes: this.#bytes, sha256: this.#hash.digest('hex') };
+  }
+
+  async abandon(): Promise<void> {
+    this.#parts.onClose();
+    await this.#parts.file.close();
+  }
+}
+
+async function asFilmError<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw isDiskError(error) ? error : brokenFilm((error as Error).message);
+  }
 }

@@ -1,9 +1,10 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { parseRetryAfter } from '@porchlight/core';
 import { PartError } from '../../errors.ts';
-import type { Agents } from './agents.ts';
+import { type Agents, beginRequest } from './agents.ts';
 
 /** Takes a body piece by piece; it is waited for, so that a slow disk slows the network down. */
 export interface Sink {
@@ -47,10 +48,8 @@ function redirectOf({ statusCode = 0, headers }: IncomingMessage): string | unde
 
 function open(address: string, { agents, headers, signal, idleMs }: DownloadOptions): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const isSecure = address.startsWith('https:');
-    const begin = isSecure ? requestHttps : requestHttp;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
-    const request = begin(address, { agent: isSecure ? agents.https : agents.http, headers, signal: limited });
+    const request = beginRequest(address, agents, { headers, signal: limited });
     request.setTimeout(idleMs, () => request.destroy(new PartError('transfer', 'Connection timeout')));
     request.once('error', (cause) => reject(asPartError(cause, signal)));
     request.once('response', resolve);
@@ -64,21 +63,31 @@ async function receive(
 ): Promise<{ bytes: number }> {
   try {
     checkHead(response);
-    const isPacked = response.headers['content-encoding'] === 'gzip';
-    const body = isPacked ? response.pipe(createGunzip()) : response;
-    if (isPacked) response.once('error', (error) => body.destroy(error));
     let bytes = 0;
-    for await (const piece of body as AsyncIterable<Buffer>) {
-      bytes += piece.length;
-      if (bytes > maxBytes) throw new PartError('content', `It is larger than ${maxBytes} bytes.`);
-      // Most pieces only join a buffer, which is not worth a turn.
-      const pending = sink.write(piece);
-      if (pending) await pending;
-    }
+    const body = new Writable({
+      write(piece: Buffer, _encoding, done) {
+        bytes += piece.length;
+        if (bytes > maxBytes) return done(new PartError('content', `It is larger than ${maxBytes} bytes.`));
+        return pass(piece, sink, done);
+      },
+    });
+    const isPacked = response.headers['content-encoding'] === 'gzip';
+    await (isPacked ? pipeline(response, createGunzip(), body) : pipeline(response, body));
     return { bytes };
   } catch (error) {
     response.destroy();
     throw asPartError(error, signal);
+  }
+}
+
+function pass(piece: Buffer, sink: Sink, onPassed: (error?: Error) => void): void {
+  try {
+    const pending = sink.write(piece);
+    // Most pieces only join a buffer, which is not worth a turn.
+    if (pending) pending.then(() => onPassed(), onPassed);
+    else onPassed();
+  } catch (error) {
+    onPassed(error as Error);
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest } from '../../domain/manifest.ts';
+import { sync } from './sync.ts';
 
 /** Files are hashed in pieces of this size, bytes. */
 const hashBytes = 262_144;
@@ -42,15 +43,11 @@ export class FilmFolder {
     return join(this.#drafts, name);
   }
 
-  /** Gives a finished draft its final name. */
+  /** Gives a finished draft its final name; first all of it has to be on the disk. */
   async publish(file: string): Promise<void> {
+    await sync(this.draft(file));
     await rename(this.draft(file), join(this.output, file));
-    const folder = await open(this.output, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await sync(this.output);
   }
 
   async rename(draft: string, file: string): Promise<void> {

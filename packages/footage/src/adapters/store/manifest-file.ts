@@ -1,8 +1,8 @@
 import type { Log } from '@porchlight/core';
 import { createFileStorage } from '@porchlight/core/node';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, type ManifestLine, readManifest, writeLine } from '../../domain/manifest.ts';
+import { sync } from './sync.ts';
 
 const name = 'rhombus-footage';
 
@@ -29,13 +29,4 @@ export async function openManifest(folder: string, log: Log): Promise<ManifestFi
       manifest.set(line.name, line);
     },
   };
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
