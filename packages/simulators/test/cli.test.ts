@@ -1,3 +1,4 @@
+// requires: ffmpeg
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -44,4 +45,17 @@ test('writes the certificate that clients have to trust', async () => {
   await printed(start('blink', '--port', '0', '--https', '--certificate', file), /curl -k https/);
   expect(await readFile(file, 'utf8')).toContain('BEGIN CERTIFICATE');
   await rm(folder, { recursive: true });
+});
+
+test('serves a Rhombus organisation with alerts in either shape', async () => {
+  const running = start('rhombus', '--port', '0', '--http', '--alerts', '2', '--legacy-alerts');
+  const text = await printed(running, /camera .* Front Door\n/);
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';
+  const headers = { 'x-auth-scheme': 'api-token', 'x-auth-apikey': 'simulated-api-token' };
+  const order = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: '{}' };
+  const answer = (await (await fetch(`${url}/api/event/getPolicyAlerts`, order)).json()) as { alerts: object[] };
+  expect(answer.alerts).toHaveLength(2);
+  const exit = once(running, 'exit');
+  running.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
 });
