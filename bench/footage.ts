@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -13,7 +15,7 @@ import type { RunningWorld } from './support/footage-runs.ts';
 
 const run = promisify(execFile);
 const cameras = 8;
-const mediaFolder = '/tmp/porchlight-bench-film';
+const mediaFolder = join(tmpdir(), 'porchlight-bench-film');
 
 /** What the network allows: cameras of 100 Mbit/s, and an internet line of 100 Mbit/s. */
 const profiles = {
