@@ -6,21 +6,9 @@ import {
   stepCycle,
   type CycleEffect,
   type CycleInput,
-  type CycleSettings,
   type PendingCycle,
 } from '../../src/domain/power-cycle.ts';
-
-const withTimer: CycleSettings = {
-  holdsTimer: true,
-  graceMs: 2000,
-  retryMs: 5000,
-  lookMs: 1000,
-  settleMs: 3000,
-  failAfterMs: 60_000,
-  slowRetryMs: 30_000,
-};
-const withoutTimer: CycleSettings = { ...withTimer, holdsTimer: false };
-const cycle: PendingCycle = { id: 'router-1', startedAt: 1_000_000, offMs: 20_000, reason: 'no internet' };
+import { cycle, withoutTimer, withTimer } from '../support/cycles.ts';
 
 const run: CycleInput = { type: 'run', cycle };
 

@@ -5,20 +5,8 @@ import {
   type CycleInput,
   type CycleSettings,
   type CycleState,
-  type PendingCycle,
 } from '../../src/domain/power-cycle.ts';
-
-const withTimer: CycleSettings = {
-  holdsTimer: true,
-  graceMs: 2000,
-  retryMs: 5000,
-  lookMs: 1000,
-  settleMs: 3000,
-  failAfterMs: 60_000,
-  slowRetryMs: 30_000,
-};
-const withoutTimer: CycleSettings = { ...withTimer, holdsTimer: false };
-const cycle: PendingCycle = { id: 'router-1', startedAt: 1_000_000, offMs: 20_000, reason: 'no internet' };
+import { cycle, withoutTimer, withTimer } from '../support/cycles.ts';
 
 /** Plays inputs one after the other and collects what came of each. */
 function play(settings: CycleSettings, inputs: readonly CycleInput[], from: CycleState = resting, now = 0) {
