@@ -1,7 +1,7 @@
 import { blinkSchema, type BlinkConfig } from '@porchlight/config-schemas';
-import { defineService, Devices, Problems, type AlarmMode, type Service, type ServiceContext } from '@porchlight/core';
+import { defineService, Devices, Problems, type Service, type ServiceContext } from '@porchlight/core';
 import { listenForPin } from './adapters/account/pin-topic.ts';
-import { armWith, assemble, lookAtSticks, showFigures, takeSnapshot, type Parts } from './adapters/assemble.ts';
+import { assemble, lookAtSticks, showFigures, takeSnapshot, type Parts } from './adapters/assemble.ts';
 import { within } from './adapters/cloud/within.ts';
 import { followAlarmOnBus } from './adapters/follow/client.ts';
 import type { Fetch } from './adapters/http/client.ts';
@@ -40,7 +40,6 @@ class BlinkService implements Service {
     this.#parts.accountDevice.report(problem);
   });
   #notes: Notes = {};
-  #modeInWaiting: AlarmMode | undefined;
   #stopListening: (() => void)[] = [];
   #begun: Promise<void> | undefined;
   #ready: Promise<void> | undefined;
@@ -61,20 +60,21 @@ class BlinkService implements Service {
         lookAtStorage: () => lookAtSticks(this.#parts, context.clock.now(), (rows) => this.#take(rows)),
         situation: () => this.#situation(),
         keep: () => this.#memory.keep(),
+        store: () => this.#store(),
       },
     );
     this.#memory = new MemoryKeeper(context, () => collectMemory(this.#parts, this.#notes));
   }
 
   async start(): Promise<void> {
-    const { account, pictures, recordings } = this.#parts;
+    const { account, follower, pictures, recordings } = this.#parts;
     this.#notes = restoreMemory(this.#parts, await this.#memory.read());
     if (this.#config.snapshots) await pictures.open();
     const { bus } = this.#context;
     this.#stopListening = [
       listenForPin(this.#context, this.#config.broker.root, (digits) => account.enterPin(digits)),
       followAlarmOnBus(bus, {
-        onMode: (mode) => this.#onAlarmMode(mode),
+        onMode: (mode) => follower.onMode(mode),
         onRinging: (isRinging) => recordings.ring(isRinging),
       }),
     ];
@@ -90,8 +90,12 @@ class BlinkService implements Service {
     await Promise.all([account.stop(), watch.stop(), orders.settle(), pictures.settle(), clips.settle()]);
     shown.stop();
     gate.close();
+    await this.#store();
+  }
+
+  #store(): Promise<void> {
     this.#memory.keep();
-    await this.#memory.flush();
+    return this.#memory.flush();
   }
 
   #onSignedIn(): void {
@@ -100,7 +104,7 @@ class BlinkService implements Service {
   }
 
   #onHome(home: Home): void {
-    const { roster, recordings, session, shown, watch } = this.#parts;
+    const { follower, roster, recordings, session, shown, watch } = this.#parts;
     const id = session.account?.id;
     // Another account's recordings are nothing to go by.
     if (this.#notes.account !== undefined && id !== this.#notes.account) recordings.restore(undefined);
@@ -108,7 +112,7 @@ class BlinkService implements Service {
     const wasArmed = roster.isArmed;
     if (roster.take(home)) this.#memory.keep();
     shown.show(roster.networks, roster.chosen);
-    if (this.#modeInWaiting) this.#onAlarmMode(this.#modeInWaiting);
+    follower.look();
     if (roster.isArmed !== wasArmed) watch.rethink();
   }
 
@@ -122,8 +126,7 @@ class BlinkService implements Service {
   #take(rows: MediaRow[]): void {
     if (!this.#parts.recordings.take(rows)) return;
     // At once: what has been told of must not be told again after kill -9.
-    this.#memory.keep();
-    void this.#memory.flush();
+    void this.#store();
     this.#parts.watch.rethink();
   }
 
@@ -131,16 +134,5 @@ class BlinkService implements Service {
     const { gate, recordings, roster } = this.#parts;
     const hasStorage = roster.storages(this.#context.clock.now()).length > 0;
     return { isArmed: roster.isArmed, hasStorage, lastMotionAt: recordings.lastMotionAt, isShort: gate.isShort };
-  }
-
-  #onAlarmMode(mode: AlarmMode): void {
-    // Before the systems are known there is nothing to arm; the first list of them brings it back.
-    this.#modeInWaiting = this.#parts.roster.networks.length === 0 ? mode : undefined;
-    const { alarmMode: before } = this.#notes;
-    if (this.#modeInWaiting || before === mode) return;
-    this.#notes = { ...this.#notes, alarmMode: mode };
-    this.#memory.keep();
-    const isCurrent = (): boolean => this.#notes.alarmMode === mode;
-    armWith(this.#parts, this.#context, { settings: this.#config.followAlarm, before, mode, isCurrent });
   }
 }

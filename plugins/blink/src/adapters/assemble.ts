@@ -1,6 +1,5 @@
 import type { BlinkConfig } from '@porchlight/config-schemas';
-import { toId, type AlarmMode, type Clock, type Devices, type ServiceContext } from '@porchlight/core';
-import { followAlarm, type FollowSettings } from '../domain/arming.ts';
+import { toId, type Clock, type Devices, type ServiceContext } from '@porchlight/core';
 import type { MediaRow } from '../domain/media-row.ts';
 import { intervals, type PollSituation } from '../domain/poll-plan.ts';
 import { noSnapshot } from '../errors.ts';
@@ -11,6 +10,7 @@ import { Clips } from './clips/client.ts';
 import { AccountDevice } from './devices/account-device.ts';
 import { BlinkDevices } from './devices/client.ts';
 import { Roster } from './devices/roster.ts';
+import { AlarmFollower } from './follow/client.ts';
 import type { Fetch } from './http/client.ts';
 import { clocksOf, openAccess, toPollSettings } from './open.ts';
 import { Orders } from './orders/client.ts';
@@ -32,6 +32,8 @@ export interface Decisions {
   situation(): PollSituation;
   /** Something has changed that should be written soon. */
   keep(): void;
+  /** Resolves once everything is on the disk. */
+  store(): Promise<void>;
 }
 
 export interface Surroundings {
@@ -39,14 +41,6 @@ export interface Surroundings {
   context: ServiceContext;
   devices: Devices;
   fetch?: Fetch;
-}
-
-export interface FollowChange {
-  settings: FollowSettings;
-  before: AlarmMode | undefined;
-  mode: AlarmMode;
-  /** Whether the alarm is still in this mode. */
-  isCurrent(): boolean;
 }
 
 export type Parts = ReturnType<typeof assemble>;
@@ -112,6 +106,15 @@ export function assemble({ config, context, devices, fetch }: Surroundings, deci
   const sticks = new StickReader(cloud, context);
   const roster = new Roster(config, log);
   const accountDevice = new AccountDevice(devices, clock);
+  const follower = new AlarmFollower(
+    {
+      settings: config.followAlarm,
+      systems: () => roster.networks,
+      arm: (id, on) => shown.arm(id, on),
+      onChange: () => decisions.store(),
+    },
+    context,
+  );
   return {
     ...access,
     pictures,
@@ -125,6 +128,7 @@ export function assemble({ config, context, devices, fetch }: Surroundings, deci
     sticks,
     roster,
     accountDevice,
+    follower,
   };
 }
 
@@ -166,27 +170,4 @@ export function showFigures(
     lastAnswerAt: clock.now(),
     delayMs: recordings.delayMs,
   });
-}
-
-/** How often an order of the alarm is given before it is left, and the wait between, in ms. */
-const armTries = 5;
-const armPauseMs = 30_000;
-
-/** Orders what follows from a change of the alarm's mode, again if need be while `isCurrent`; failures are in the log. */
-export function armWith(
-  { roster, shown }: Parts,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
-  { settings, before, mode, isCurrent }: FollowChange,
-): void {
-  for (const { id, on } of followAlarm(settings, { before, mode }, shown.asOrdered(roster.networks))) {
-    void (async () => {
-      for (let count = 0; count < armTries && isCurrent() && !signal.aborted; count += 1) {
-        try {
-          return await shown.arm(id, on);
-        } catch {
-          await clock.sleep(armPauseMs, signal).catch(() => undefined);
-        }
-      }
-    })();
-  }
 }

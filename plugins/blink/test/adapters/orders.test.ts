@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { openHome } from '../support/account.ts';
+import { openHome, startService } from '../support/account.ts';
 
 // Simulated hours take seconds, and more on a machine with other work.
 jest.setTimeout(60_000);
@@ -103,5 +103,53 @@ test('the alarm is armed before the first list of systems arrives: they are arme
   await pass(5_000);
   blink.troubles.clear();
   await pass(120_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([true, true]);
+});
+
+test('a system that comes while the alarm is armed is armed too', async () => {
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true } });
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'away', phase: 'armed' });
+  const cabin = blink.account.networks.pop();
+  if (!cabin) throw new Error('The simulated account has two systems.');
+  await pass(200_000);
+  cabin.armed = false;
+  blink.account.networks.push(cabin);
+  await pass(120_000);
+  expect(cabin.armed).toBe(true);
+});
+
+test.each([
+  ['still disarmed', 'disarmed', false],
+  ['armed again meanwhile', 'away', true],
+] as const)('stopped while it disarms; the alarm is %s before Blink can be asked', async (_what, mode, isArmed) => {
+  const raw = { followAlarm: { enabled: true } };
+  const { blink, pass, settle, service, context } = await play(raw);
+  const alarm = { service: 'event-alarm', device: 'alarm' };
+  context.bus.setState(alarm, 'alarm', { mode: 'away', phase: 'armed' });
+  await pass(20_000);
+  context.bus.setState(alarm, 'alarm', { mode: 'disarmed', phase: 'idle' });
+  await settle();
+  await service.stop();
+  // Carried out, though nobody was there to read it back.
+  for (const network of blink.account.networks) network.armed = mode === 'disarmed';
+  blink.troubles.serverError(503);
+  const again = await startService(blink, raw, context);
+  context.bus.setState(alarm, 'alarm', { mode, phase: isArmed ? 'armed' : 'idle' });
+  await again.pass(5_000);
+  blink.troubles.clear();
+  await again.pass(120_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([isArmed, isArmed]);
+  await again.service.stop();
+});
+
+test('an alarm that stays armed for hours without Blink has armed it in the end', async () => {
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true }, localStorage: 'off' });
+  for (const network of blink.account.networks) network.armed = false;
+  blink.troubles.serverError(503);
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'away', phase: 'armed' });
+  await pass(3_600_000, 5000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([false, false]);
+  blink.troubles.clear();
+  await pass(600_000, 5000);
   expect(blink.account.networks.map(({ armed }) => armed)).toEqual([true, true]);
 });

@@ -93,23 +93,22 @@ test('a device goes when it is missing twice in a row', () => {
   expect(keepMissing(once, [], { patience: Infinity }).size).toBe(1);
 });
 
-const follow = { enabled: true, modes: ['away', 'night'] as const, systems: [] };
+const follow = { modes: ['away', 'night'] as const, systems: [] };
 const systems = [
-  { id: '1', name: 'Home', isArmed: false },
-  { id: '2', name: 'Cabin', isArmed: true },
+  { id: '1', name: 'Home' },
+  { id: '2', name: 'Cabin' },
 ];
 
 test.each([
-  ['disarmed', 'away', follow, [{ id: '1', on: true }]],
-  ['away', 'away', follow, []],
-  [undefined, 'night', follow, [{ id: '1', on: true }]],
-  ['away', 'home', follow, [{ id: '2', on: false }]],
-  ['away', 'disarmed', follow, [{ id: '2', on: false }]],
-  ['disarmed', 'away', { ...follow, systems: ['cabin '] }, []],
-  ['disarmed', 'away', { ...follow, systems: ['HOME'] }, [{ id: '1', on: true }]],
-  ['disarmed', 'away', { ...follow, enabled: false }, []],
-] as const)('the alarm goes from %s to %s', (before, mode, settings, orders) => {
-  expect(followAlarm(settings, { before, mode }, systems)).toEqual(orders);
+  ['away', follow, { 1: true, 2: true }],
+  ['night', follow, { 1: true, 2: true }],
+  ['home', follow, { 1: false, 2: false }],
+  ['disarmed', follow, { 1: false, 2: false }],
+  ['away', { ...follow, systems: ['cabin '] }, { 2: true }],
+  ['away', { ...follow, systems: ['HOME'] }, { 1: true }],
+  ['away', { ...follow, systems: ['Barn'] }, {}],
+] as const)('the alarm is %s: %j', (mode, settings, orders) => {
+  expect(Object.fromEntries(followAlarm(settings, mode, systems).map(({ id, on }) => [id, on]))).toEqual(orders);
 });
 
 test('films have names that sort by time and suit every file system', () => {

@@ -178,14 +178,6 @@ export class BlinkDevices {
     this.#cameras.get(id)?.device.update('camera', { snapshotAt: this.#clock.now(), picture });
   }
 
-  /** The systems as they will be when what was ordered is done. */
-  asOrdered(networks: readonly FoundNetwork[]): FoundNetwork[] {
-    return networks.map((found) => ({
-      ...found,
-      isArmed: this.#wanted.get(`network ${found.id}`)?.on ?? found.isArmed,
-    }));
-  }
-
   /** Arms or disarms a system. Resolves once it has done so. */
   arm(id: string, on: boolean): Promise<void> {
     const network = this.#networks.get(id);

@@ -1,12 +1,11 @@
-import type { AlarmMode, Bus } from '@porchlight/core';
-
-export interface AlarmCallbacks {
-  onMode(mode: AlarmMode): void;
-  onRinging(isRinging: boolean): void;
-}
+import { retry, type AlarmMode, type Bus, type Clock } from '@porchlight/core';
+import { followAlarm, type FollowSettings } from '../../domain/arming.ts';
 
 /** Follows the alarm of the house on the bus; returns the way to stop. */
-export function followAlarmOnBus(bus: Bus, { onMode, onRinging }: AlarmCallbacks): () => void {
+export function followAlarmOnBus(
+  bus: Bus,
+  { onMode, onRinging }: { onMode(mode: AlarmMode): void; onRinging(isRinging: boolean): void },
+): () => void {
   let isRinging = false;
   return bus.onState({ capability: 'alarm' }, (_address, state) => {
     if (!state) return;
@@ -16,4 +15,83 @@ export function followAlarmOnBus(bus: Bus, { onMode, onRinging }: AlarmCallbacks
     }
     onMode(state.mode);
   });
+}
+
+export interface FollowerParts {
+  settings: FollowSettings & { enabled: boolean };
+  /** The systems of the account; empty before they are known. */
+  systems(): readonly { id: string; name: string }[];
+  /** Arms or disarms one; resolves once it has done so, failures are in the log. */
+  arm(system: string, on: boolean): Promise<void>;
+  /** What `followed` says now must be on the disk before anything is ordered. */
+  onChange(): Promise<void>;
+}
+
+/** An order of the alarm that fails is given again after so many ms, as long as the alarm stays as it is. */
+const again = { firstMs: 30_000, maxMs: 300_000, attempts: Infinity };
+
+/** Brings every system to what the alarm's mode asks for, and does not let go before it is. */
+export class AlarmFollower {
+  readonly #parts: FollowerParts;
+  readonly #surroundings: { clock: Clock; signal: AbortSignal };
+  readonly #given = new Map<string, { mode: AlarmMode; giving: AbortController }>();
+  #mode: AlarmMode | undefined;
+  /** Modes that systems were brought to, by system. One whose order is on its way is absent: a restart gives it again. */
+  followed: Record<string, AlarmMode> = {};
+
+  constructor(parts: FollowerParts, surroundings: { clock: Clock; signal: AbortSignal }) {
+    this.#parts = parts;
+    this.#surroundings = surroundings;
+  }
+
+  resume(followed: Record<string, AlarmMode>): void {
+    this.followed = { ...followed };
+    for (const [id, mode] of Object.entries(followed)) this.#given.set(id, { mode, giving: new AbortController() });
+  }
+
+  onMode(mode: AlarmMode): void {
+    this.#mode = mode;
+    this.look();
+  }
+
+  /**
+   * Orders what is not ordered yet; to be called when the list of systems is new. What was brought to this mode once is
+   * left alone, so that what is switched in the phone app meanwhile stays.
+   */
+  look(): void {
+    const [mode, { settings, systems }] = [this.#mode, this.#parts];
+    if (!settings.enabled || mode === undefined) return;
+    const orders = followAlarm(settings, mode, systems());
+    this.#forgetOthers(new Set(orders.map(({ id }) => id)));
+    for (const { id, on } of orders) {
+      const known = this.#given.get(id);
+      if (known?.mode === mode) continue;
+      known?.giving.abort();
+      const giving = new AbortController();
+      this.#given.set(id, { mode, giving });
+      const signal = AbortSignal.any([this.#surroundings.signal, giving.signal]);
+      void this.#bring({ id, on, mode }, signal).catch(() => undefined);
+    }
+  }
+
+  /** A system that has gone and comes back is a new one. */
+  #forgetOthers(listed: ReadonlySet<string>): void {
+    for (const [id, { giving }] of this.#given) {
+      if (listed.has(id)) continue;
+      giving.abort();
+      this.#given.delete(id);
+      delete this.followed[id];
+    }
+  }
+
+  async #bring({ id, on, mode }: { id: string; on: boolean; mode: AlarmMode }, signal: AbortSignal): Promise<void> {
+    const { arm, onChange } = this.#parts;
+    delete this.followed[id];
+    await onChange();
+    signal.throwIfAborted();
+    await retry({ ...again, clock: this.#surroundings.clock, signal }, () => arm(id, on));
+    signal.throwIfAborted();
+    this.followed[id] = mode;
+    await onChange();
+  }
 }

@@ -13,7 +13,7 @@ export class MemoryKeeper {
   #isDue = false;
 
   constructor({ storage, clock, log }: { storage: Storage; clock: Clock; log: Log }, collect: () => Memory) {
-    const initial: Memory = { cloudSeenAt: {}, ids: {}, networks: [], cameras: [] };
+    const initial: Memory = { cloudSeenAt: {}, ids: {}, networks: [], cameras: [], followed: {} };
     this.#document = storage.document('memory', memorySchema, initial);
     this.#log = log;
     this.#collect = collect;

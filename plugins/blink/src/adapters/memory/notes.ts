@@ -1,16 +1,14 @@
-import type { AlarmMode } from '@porchlight/core';
 import type { Parts } from '../assemble.ts';
 import type { Memory } from './schema.ts';
 
 /** What the service itself remembers. */
 export interface Notes {
-  alarmMode?: AlarmMode;
   /** The account that everything belongs to. */
   account?: string;
 }
 
 /** What of all parts must survive a restart. */
-export function collectMemory({ gate, recordings, roster, shown, watch }: Parts, notes: Notes): Memory {
+export function collectMemory({ follower, gate, recordings, roster, shown, watch }: Parts, notes: Notes): Memory {
   const { horizon, seen } = recordings.state;
   return {
     ...notes,
@@ -20,12 +18,13 @@ export function collectMemory({ gate, recordings, roster, shown, watch }: Parts,
     ids: shown.ids,
     networks: roster.networks,
     cameras: roster.cameras,
+    followed: follower.followed,
     ...(watch.mediaAnsweredAt !== undefined && { mediaAnsweredAt: watch.mediaAnsweredAt }),
   };
 }
 
 /** Gives every part what it knew before the restart. */
-export function restoreMemory({ gate, recordings, roster, shown, watch }: Parts, memory: Memory): Notes {
+export function restoreMemory({ follower, gate, recordings, roster, shown, watch }: Parts, memory: Memory): Notes {
   if (memory.budget) gate.resume(memory.budget);
   recordings.restore(memory.diff);
   watch.mediaAnsweredAt = memory.mediaAnsweredAt;
@@ -33,8 +32,6 @@ export function restoreMemory({ gate, recordings, roster, shown, watch }: Parts,
   roster.restore(memory.networks, memory.cameras);
   shown.ids = { ...memory.ids, account: 'account' };
   shown.show(roster.networks, roster.chosen);
-  return {
-    ...(memory.account !== undefined && { account: memory.account }),
-    ...(memory.alarmMode !== undefined && { alarmMode: memory.alarmMode }),
-  };
+  follower.resume(memory.followed);
+  return memory.account === undefined ? {} : { account: memory.account };
 }

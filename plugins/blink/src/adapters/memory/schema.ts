@@ -49,7 +49,8 @@ export const memorySchema = z.object({
   /** As they were last, so that a start without internet shows them. */
   networks: z.array(networkSchema).default([]),
   cameras: z.array(cameraSchema).default([]),
-  alarmMode: alarmModeSchema.exactOptional(),
+  /** The modes of the alarm that systems were brought to; one whose order is on its way is absent. */
+  followed: z.record(z.string(), alarmModeSchema).default({}),
 });
 
 export type Memory = z.output<typeof memorySchema>;
