@@ -29,12 +29,29 @@ test('a crash between writing and renaming leaves the old value, and the next wr
   const { folder, storage } = await open();
   const document = storage.document('state', schema, { count: 0 });
   await document.write({ count: 1 });
-  await writeFile(join(folder, 'state.json.new'), '{"count":2', { mode: 0o600 });
-  expect(await document.read()).toEqual({ count: 1 });
-  await document.write({ count: 3 });
-  expect(await document.read()).toEqual({ count: 3 });
-  expect(await readdir(folder)).toEqual(['state.json']);
+  // Of a process that is gone, of one with this process's number, and of one that is still writing.
+  for (const name of ['999999999-1', `${process.pid}-99999`, `${process.ppid}-1`]) {
+    await writeFile(join(folder, `state.json.${name}.new`), '{"count":2', { mode: 0o600 });
+  }
+  const again = createFileStorage(folder, createCaptureLog()).document('state', schema, { count: 0 });
+  expect(await again.read()).toEqual({ count: 1 });
+  await again.write({ count: 3 });
+  expect(await again.read()).toEqual({ count: 3 });
+  expect((await readdir(folder)).toSorted()).toEqual(['state.json', `state.json.${process.ppid}-1.new`]);
   expect((await stat(join(folder, 'state.json'))).mode & 0o777).toBe(0o600);
+});
+
+test('of many who write one document at once, each leaves a whole one and none fails', async () => {
+  const { folder } = await open();
+  const writers = Array.from({ length: 8 }, () =>
+    createFileStorage(folder, createCaptureLog()).document('state', schema, { count: 0 }),
+  );
+  for (let round = 0; round < 20; round += 1) {
+    await Promise.all(writers.map((document, index) => document.write({ count: 10 ** (round % 9) + index })));
+    const { count } = (await writers[0]?.read()) ?? { count: 0 };
+    expect(count).toBeGreaterThanOrEqual(10 ** (round % 9));
+  }
+  expect(await readdir(folder)).toEqual(['state.json']);
 });
 
 test('a write that fails is told to its caller, leaves no half file, and the next one works', async () => {

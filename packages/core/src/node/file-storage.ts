@@ -4,12 +4,14 @@ import type * as z from 'zod';
 import { describeError, errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Document, Journal, Storage } from '../storage.ts';
-import { writeFileAtomic } from './atomic-file.ts';
+import { removeUnfinished, writeFileAtomic } from './atomic-file.ts';
 
 /** Storage in one folder, made 0700 when missing. */
 export function createFileStorage(folder: string, log: Log): Storage {
+  let tidied: Promise<void> | undefined;
   const ready = async (): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    await (tidied ??= removeUnfinished(folder).catch(() => undefined));
   };
   return {
     document: (name, schema, initial) =>
