@@ -4,7 +4,7 @@ import { filmName } from '../domain/names.ts';
 import { type Gap, isPassing } from '../domain/recorded.ts';
 import { brokenFilm } from '../errors.ts';
 import type { DeviceCopy } from './device-copy.ts';
-import { checkFilm } from './film-check.ts';
+import { checkFilm, checkLength } from './film-check.ts';
 import { type FilmJob, soundName, type Stream } from './film-job.ts';
 import type { CopyParts } from './parts.ts';
 
@@ -82,9 +82,13 @@ export function isFinal(stream: Stream): boolean {
 }
 
 async function mux(film: FilmJob, draft: Draft, soundLateMs: number, parts: CopyParts): Promise<void> {
-  const { folder, ffmpeg, programs, signal } = parts;
-  const [picture, sound] = [folder.draft(draft.name), folder.draft(soundName(film))];
-  const target = folder.draft(`${film.name}.muxed.mp4`);
-  await programs(() => ffmpeg.mux({ film: picture, sound, target, soundLateSec: soundLateMs / 1000 }, signal));
-  await checkFilm(target, draft.spanSec, parts);
+  const { folder, ffmpeg, programs, settings, signal } = parts;
+  const wish = {
+    film: folder.draft(draft.name),
+    sound: folder.draft(soundName(film)),
+    target: folder.draft(`${film.name}.muxed.mp4`),
+    soundLateSec: soundLateMs / 1000,
+    verify: settings.verify,
+  };
+  checkLength(await programs(() => ffmpeg.mux(wish, signal)), draft.spanSec);
 }

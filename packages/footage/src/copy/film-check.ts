@@ -14,8 +14,10 @@ export async function checkedBy({ settings, ffmpeg, signal }: CopyParts): Promis
 export async function checkFilm(path: string, spanSec: number, parts: CopyParts): Promise<void> {
   const how = await checkedBy(parts);
   if (how === 'structure') return;
-  const durationSec = await parts.programs(() => parts.ffmpeg.check(path, how, parts.signal));
-  if (Math.abs(durationSec - spanSec) > durationToleranceSec) {
-    throw brokenFilm(`it is ${durationSec.toFixed(1)} s long instead of ${spanSec} s`);
-  }
+  checkLength(await parts.programs(() => parts.ffmpeg.check(path, how, parts.signal)), spanSec);
+}
+
+export function checkLength(lengthSec: number, spanSec: number): void {
+  if (Math.abs(lengthSec - spanSec) <= durationToleranceSec) return;
+  throw brokenFilm(`it is ${lengthSec.toFixed(1)} s long instead of ${spanSec} s`);
 }

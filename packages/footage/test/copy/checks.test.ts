@@ -23,19 +23,20 @@ const silence = (): unknown => place.rhombus.org.gateways.splice(0);
 const films = async (): Promise<string[]> => (await readdir(place.folder)).filter((name) => name.endsWith('.mp4'));
 const mostRequests = (): number => Math.max(...place.rhombus.ledger.requestsPerSegment({ whole: true }).values());
 
-/** An ffmpeg whose ffprobe finds fault with so many films. */
+/** An ffmpeg and an ffprobe that find fault with the first so many films that they are given. */
 async function makeFaultfinder(faults: number): Promise<string> {
   const folder = join(place.folder, 'programs');
   await mkdir(folder);
-  await writeFile(join(folder, 'ffmpeg'), '#!/bin/sh\nexec ffmpeg "$@"\n', { mode: 0o755 });
-  const script = `#!/bin/sh
-[ "$1" = -version ] && exec ffprobe "$@"
+  for (const program of ['ffmpeg', 'ffprobe']) {
+    const script = `#!/bin/sh
+[ "$1" = -version ] && exec ${program} "$@"
 echo x >> "${folder}/count"
-[ $(wc -l < "${folder}/count") -gt ${faults} ] && exec ffprobe "$@"
+[ $(wc -l < "${folder}/count") -gt ${faults} ] && exec ${program} "$@"
+${program} "$@"
 echo 'error while decoding' >&2
-echo '{}'
 `;
-  await writeFile(join(folder, 'ffprobe'), script, { mode: 0o755 });
+    await writeFile(join(folder, program), script, { mode: 0o755 });
+  }
   return join(folder, 'ffmpeg');
 }
 

@@ -3,6 +3,16 @@ import * as z from 'zod';
 import { parseJson } from '../../domain/parse-json.ts';
 import { brokenFilm, programMissing } from '../../errors.ts';
 
+export type Verify = 'decode' | 'keyframes' | 'structure';
+
+interface MuxWish {
+  film: string;
+  sound: string;
+  target: string;
+  soundLateSec: number;
+  verify: Verify;
+}
+
 interface Run {
   args: string[];
   signal: AbortSignal;
@@ -10,7 +20,9 @@ interface Run {
 
 /** Longest time for one film, ms. */
 const maxRunMs = 3_600_000;
-const maxComplaint = 2000;
+/** Of what a program says, characters. */
+const maxComplaint = 500;
+const maxResult = 4000;
 const quiet = ['-nostdin', '-hide_banner', '-v', 'error'];
 
 /** The two programs of ffmpeg. */
@@ -37,14 +49,24 @@ export class Ffmpeg {
     return this.#isThere;
   }
 
-  /** Puts picture and sound into one film without touching either. `soundLateSec`: how much later the sound begins. */
-  async mux(
-    { film, sound, target, soundLateSec }: { film: string; sound: string; target: string; soundLateSec: number },
-    signal: AbortSignal,
-  ): Promise<void> {
-    const inputs = ['-i', film, '-itsoffset', soundLateSec.toFixed(3), '-i', sound];
-    const output = ['-map', '0:v', '-map', '1:a', '-c', 'copy', '-movflags', '+faststart', '-f', 'mp4', '-y', target];
-    await run(this.#ffmpeg, { args: [...quiet, ...inputs, ...output], signal });
+  /**
+   * Puts picture and sound into one film without touching either, decodes what goes into it, and resolves with the film's
+   * length in seconds; rejects when anything cannot be decoded or written. In one run, because to start a program takes
+   * about as long as its work on a minute. `soundLateSec`: how much later the sound begins.
+   */
+  async mux({ film, sound, target, soundLateSec, verify }: MuxWish, signal: AbortSignal): Promise<number> {
+    const both = ['-map', '0:v', '-map', '1:a'];
+    const inputs = [...decoding(verify), '-i', film, '-itsoffset', soundLateSec.toFixed(3), '-i', sound];
+    // First, because it is the pictures of the first output that are counted.
+    const decoded = verify === 'structure' ? [] : [...both, '-c:a', 'pcm_f32le', '-f', 'null', '-'];
+    // The index stays at the end: to bring it to the front, all of the film would be written twice.
+    const output = [...both, '-c', 'copy', '-f', 'mp4', '-y', target];
+    const args = [...quiet, '-progress', 'pipe:1', ...inputs, ...decoded, ...output];
+    const { stdout, stderr } = await run(this.#ffmpeg, { args, signal });
+    if (stderr) throw brokenFilm(stderr);
+    const { success, data } = progressSchema.safeParse(readProgress(stdout));
+    if (!success) throw brokenFilm('there is no picture in it that can be decoded');
+    return data.out_time_us / 1_000_000;
   }
 
   /**
@@ -52,9 +74,8 @@ export class Ffmpeg {
    * when anything in it cannot be decoded. One program for both: starting a second takes longer than its work.
    */
   async check(film: string, how: 'decode' | 'keyframes', signal: AbortSignal): Promise<number> {
-    const speed = how === 'keyframes' ? ['-skip_frame', 'nokey'] : [];
     const wanted = ['-count_frames', '-show_entries', 'stream=nb_read_frames:format=duration', '-of', 'json'];
-    const args = ['-v', 'error', '-threads', '1', ...speed, ...wanted, film];
+    const args = ['-v', 'error', ...decoding(how), ...wanted, film];
     const { stdout, stderr } = await run(this.#ffprobe, { args, signal });
     if (stderr) throw brokenFilm(stderr);
     const { success, data } = accountSchema.safeParse(parseJson(stdout));
@@ -65,6 +86,18 @@ export class Ffmpeg {
     }
     return format.duration;
   }
+}
+
+function decoding(verify: Verify): string[] {
+  return ['-threads', '1', ...(verify === 'keyframes' ? ['-skip_frame', 'nokey'] : [])];
+}
+
+/** What ffmpeg says of its work, last. */
+const progressSchema = z.object({ frame: z.coerce.number().min(1), out_time_us: z.coerce.number().min(0) });
+
+/** Of `key=value` lines, again and again as the work goes on, the latest ones. */
+function readProgress(text: string): Record<string, string> {
+  return Object.fromEntries([...text.matchAll(/^(\w+)=\s*(.+)$/gm)].map(([, key = '', value = '']) => [key, value]));
 }
 
 /** What ffprobe says of a film; numbers are words there. */
@@ -81,7 +114,9 @@ function run(program: string, { args, signal }: Run): Promise<{ stdout: string; 
     const said = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].on('data', (text: Buffer) => {
-        said[stream] = (said[stream] + text.toString()).slice(0, maxComplaint);
+        const all = said[stream] + text.toString();
+        // Of complaints the first says most, of results the last.
+        said[stream] = stream === 'stderr' ? all.slice(0, maxComplaint) : all.slice(-maxResult);
       });
     }
     child.once('error', (cause: NodeJS.ErrnoException) => {
