@@ -8,6 +8,16 @@ export interface Storage {
   journal(name: string): Journal;
   /** An absolute path of a sub-folder for large files (clips, footage), made when missing. */
   folder(name: string): Promise<string>;
+  /** The pictures of a service's cameras. */
+  pictures(): Promise<PictureFolder>;
+}
+
+/** Pictures as files; the newest two hundred stay. */
+export interface PictureFolder {
+  /** Where a picture of that moment (epoch ms) is or will be. `name` may stand in a file's name. */
+  pathOf(at: number, name: string): string;
+  /** Writes a picture under its path, and resolves with where the newest of its camera always is. */
+  save(path: string, camera: string, content: Uint8Array): Promise<string>;
 }
 
 export interface Document<T> {

@@ -5,6 +5,7 @@ import { describeError, errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Document, Journal, Storage } from '../storage.ts';
 import { removeUnfinished, writeFileAtomic } from './atomic-file.ts';
+import { createPictureFolder } from './picture-folder.ts';
 
 /** Storage in one folder, made 0700 when missing. */
 export function createFileStorage(folder: string, log: Log): Storage {
@@ -13,15 +14,17 @@ export function createFileStorage(folder: string, log: Log): Storage {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await (tidied ??= removeUnfinished(folder).catch(() => undefined));
   };
+  const makeFolder = async (name: string): Promise<string> => {
+    const path = join(folder, name);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return path;
+  };
   return {
     document: (name, schema, initial) =>
       createDocument({ path: join(folder, `${name}.json`), ready, log }, schema, initial),
     journal: (name) => createJournal({ path: join(folder, `${name}.jsonl`), ready, log }),
-    async folder(name) {
-      const path = join(folder, name);
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      return path;
-    },
+    folder: makeFolder,
+    pictures: async () => createPictureFolder(await makeFolder('pictures')),
   };
 }
 

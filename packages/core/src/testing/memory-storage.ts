@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createPictureFolder } from '../node/picture-folder.ts';
 import type { Storage } from '../storage.ts';
 
 export interface MemoryStorage extends Storage {
@@ -10,6 +11,7 @@ export interface MemoryStorage extends Storage {
 
 /** Storage without a disk that keeps what a restarted service would find. */
 export function createMemoryStorage(files = new Map<string, string>()): MemoryStorage {
+  const folder = (name: string): Promise<string> => mkdtemp(join(tmpdir(), `porchlight-${name}-`));
   return {
     files,
     document: (name, schema, initial) => ({
@@ -32,6 +34,7 @@ export function createMemoryStorage(files = new Map<string, string>()): MemorySt
         files.set(name, lines.map((line) => `${line}\n`).join(''));
       },
     }),
-    folder: (name) => mkdtemp(join(tmpdir(), `porchlight-${name}-`)),
+    folder,
+    pictures: async () => createPictureFolder(await folder('pictures')),
   };
 }

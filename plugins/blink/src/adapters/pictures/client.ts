@@ -1,9 +1,6 @@
-import { copyFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describeError, type Log, type Storage } from '@porchlight/core';
+import { describeError, type Log, type PictureFolder, type Storage } from '@porchlight/core';
 import type { Cloud } from '../../ports.ts';
 
-const maxPictures = 200;
 const maxAtOnce = 4;
 
 export interface PictureRequest {
@@ -13,12 +10,12 @@ export interface PictureRequest {
   at: number;
 }
 
-/** The pictures of motions and the snapshots, as files; the oldest go. */
+/** The pictures of motions and the snapshots. */
 export class Pictures {
   readonly #storage: Storage;
   readonly #cloud: Cloud;
   readonly #log: Log;
-  #folder: string | undefined;
+  #folder: PictureFolder | undefined;
   readonly #running = new Set<Promise<string>>();
 
   constructor({ storage, log }: { storage: Storage; log: Log }, cloud: Cloud) {
@@ -28,7 +25,7 @@ export class Pictures {
   }
 
   async open(): Promise<void> {
-    this.#folder = await this.#storage.folder('pictures');
+    this.#folder = await this.#storage.pictures();
   }
 
   /**
@@ -37,7 +34,7 @@ export class Pictures {
    */
   fetch(address: string, request: PictureRequest, onTaken: (newest: string) => void): string | undefined {
     if (this.#folder === undefined || this.#running.size >= maxAtOnce) return undefined;
-    const path = pathOf(this.#folder, request);
+    const path = this.#folder.pathOf(request.at, request.name);
     this.take(address, request, 'extra').then(onTaken, (error: unknown) =>
       this.#log.debug(`There is no picture ${request.name}: ${describeError(error)}`),
     );
@@ -46,8 +43,11 @@ export class Pictures {
 
   /** Fetches a picture and says where the newest of the camera always is; rejects when there is none. */
   async take(address: string, request: PictureRequest, urgency: 'order' | 'extra'): Promise<string> {
-    const folder = (this.#folder ??= await this.#storage.folder('pictures'));
-    const work = this.#save(folder, request, { address, urgency });
+    const folder = (this.#folder ??= await this.#storage.pictures());
+    const { at, camera, name } = request;
+    const work = this.#cloud
+      .download(address, 'image', urgency)
+      .then((content) => folder.save(folder.pathOf(at, name), camera, content));
     this.#running.add(work);
     return work.finally(() => this.#running.delete(work));
   }
@@ -56,26 +56,4 @@ export class Pictures {
   async settle(): Promise<void> {
     await Promise.allSettled(this.#running);
   }
-
-  async #save(
-    folder: string,
-    request: PictureRequest,
-    { address, urgency }: { address: string; urgency: 'order' | 'extra' },
-  ): Promise<string> {
-    const path = pathOf(folder, request);
-    const newest = join(folder, `newest-${request.camera}.jpg`);
-    await writeFile(`${path}.part`, await this.#cloud.download(address, 'image', urgency));
-    await rename(`${path}.part`, path);
-    // Under a name of its own: it stays however many pictures other cameras make.
-    await copyFile(path, `${path}.part`);
-    await rename(`${path}.part`, newest);
-    const files = (await readdir(folder)).filter((file) => /^\d/.test(file));
-    const old = files.toSorted((a, b) => parseInt(b) - parseInt(a)).slice(maxPictures);
-    await Promise.all(old.map((file) => rm(join(folder, file), { force: true })));
-    return newest;
-  }
-}
-
-function pathOf(folder: string, { at, name }: PictureRequest): string {
-  return join(folder, `${at}-${name}.jpg`);
 }

@@ -1,10 +1,7 @@
-import { copyFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describeError, toId, type Log, type Storage } from '@porchlight/core';
+import { describeError, toId, type Log, type PictureFolder, type Storage } from '@porchlight/core';
 import type { Sighting } from '../../domain/sighting.ts';
 import type { Cloud, FoundDevice } from '../../ports.ts';
 
-const maxPictures = 200;
 const maxAtOnce = 4;
 
 interface ShownCameras {
@@ -12,12 +9,12 @@ interface ShownCameras {
   snapshotTaken(uuid: string, newest: string): void;
 }
 
-/** The pictures of alerts, as files; the oldest go. The newest of each camera is always under the same name. */
+/** The pictures of alerts and the snapshots. */
 export class Pictures {
   readonly #storage: Storage;
   readonly #cloud: Pick<Cloud, 'picture'>;
   readonly #log: Log;
-  #folder: string | undefined;
+  #folder: PictureFolder | undefined;
   readonly #running = new Set<Promise<unknown>>();
   readonly #greeted = new Set<string>();
   #greeting: Promise<void> = Promise.resolve();
@@ -29,7 +26,7 @@ export class Pictures {
   }
 
   async open(): Promise<void> {
-    this.#folder = await this.#storage.folder('pictures');
+    this.#folder = await this.#storage.pictures();
   }
 
   /**
@@ -38,8 +35,8 @@ export class Pictures {
    */
   fetch(camera: FoundDevice, sighting: Sighting, onTaken: (newest: string) => void): string | undefined {
     if (this.#folder === undefined || this.#running.size >= maxAtOnce) return undefined;
-    const path = join(this.#folder, `${sighting.at}-${fileWord(sighting.id)}.jpg`);
-    const work = this.#save(path, camera, sighting).then(onTaken, (error: unknown) =>
+    const path = this.#folder.pathOf(sighting.at, fileWord(sighting.id));
+    const work = this.#save(this.#folder, path, camera, sighting).then(onTaken, (error: unknown) =>
       this.#log.debug(`No picture of ${camera.name}: ${describeError(error)}`),
     );
     this.#running.add(work);
@@ -49,8 +46,8 @@ export class Pictures {
 
   /** Fetches the latest picture and says where the camera's newest one is; rejects when there is none. */
   async take(camera: FoundDevice, now: number): Promise<string> {
-    if (this.#folder === undefined) await this.open();
-    return this.#save(join(this.#folder ?? '', `${now}-${fileWord(camera.uuid)}.jpg`), camera);
+    const folder = (this.#folder ??= await this.#storage.pictures());
+    return this.#save(folder, folder.pathOf(now, fileWord(camera.uuid)), camera);
   }
 
   /** Fetches the latest picture of each camera that was not seen before, one after the other. */
@@ -69,21 +66,8 @@ export class Pictures {
     await Promise.all([this.#greeting, ...this.#running]);
   }
 
-  async #save(path: string, camera: FoundDevice, sighting?: Sighting): Promise<string> {
-    const newest = join(this.#folder ?? '', `newest-${fileWord(camera.uuid)}.jpg`);
-    await writeFile(`${path}.part`, await this.#cloud.picture(camera, sighting));
-    await rename(`${path}.part`, path);
-    await copyFile(path, `${path}.part`);
-    await rename(`${path}.part`, newest);
-    await this.#prune();
-    return newest;
-  }
-
-  async #prune(): Promise<void> {
-    const folder = this.#folder ?? '';
-    const dated = (await readdir(folder)).filter((file) => /^\d/.test(file));
-    const files = dated.toSorted((a, b) => parseInt(b) - parseInt(a));
-    await Promise.all(files.slice(maxPictures).map((file) => rm(join(folder, file), { force: true })));
+  async #save(folder: PictureFolder, path: string, camera: FoundDevice, sighting?: Sighting): Promise<string> {
+    return folder.save(path, fileWord(camera.uuid), await this.#cloud.picture(camera, sighting));
   }
 }
 
