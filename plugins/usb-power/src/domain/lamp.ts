@@ -25,8 +25,8 @@ export type LampInput =
   | { type: 'command'; on: boolean }
   /** The hardware was read. */
   | { type: 'seen'; on: boolean }
-  /** A command failed, and this is what the hardware says. */
-  | { type: 'corrected'; on: boolean }
+  /** A command failed, and this is what the hardware says; `offAt`: when it was to go off before. */
+  | { type: 'corrected'; on: boolean; offAt?: number }
   /** The port was lost and is there again; hubs come back with their power on. */
   | { type: 'returned'; on: boolean }
   /** The time of `nextDueMs` has come. */
@@ -42,6 +42,8 @@ export interface LampStep {
   effects: LampEffect[];
 }
 
+const againMs = 30_000;
+
 export const darkLamp: LampState = { on: false, lit: false };
 
 /** The one decision about a lamp: what follows from an input at a moment of the monotonic clock. */
@@ -56,7 +58,7 @@ export function stepLamp(settings: LampSettings, state: LampState, input: LampIn
       if (state.flashingSince !== undefined || input.on === state.on) return { state, effects: [] };
       return accept(settings, input.on, nowMs);
     case 'corrected':
-      return accept(settings, input.on, nowMs);
+      return accept(settings, input.on, nowMs, leftAgain(settings, input.offAt, nowMs));
     case 'returned':
       return { state, effects: input.on === state.lit ? [] : [{ type: 'set', on: state.lit }] };
     case 'due':
@@ -81,6 +83,11 @@ export function nextDueMs({ flash }: LampSettings, state: LampState, nowMs: numb
 /** What was left of the time until it goes off; a wall clock that was wrong can shorten it, never lengthen it. */
 export function leftUntilOff(offAtWall: number | undefined, nowWall: number, autoOffMs: number): number | undefined {
   return offAtWall === undefined ? undefined : Math.min(autoOffMs, Math.max(0, offAtWall - nowWall));
+}
+
+/** What failed to go off goes on with the time that was left, or is tried again soon. */
+function leftAgain({ autoOffMs }: LampSettings, offAt: number | undefined, nowMs: number): number | undefined {
+  return offAt === undefined ? undefined : Math.min(autoOffMs ?? againMs, Math.max(againMs, offAt - nowMs));
 }
 
 function start(

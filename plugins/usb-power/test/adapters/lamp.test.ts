@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { afterwards, openHouse, runLamp, stick, type House } from '../support/house.ts';
+import { afterwards, cleverLamp, mouse, openHouse, runLamp, stick, type House } from '../support/house.ts';
 
 const houses: House[] = [];
 afterEach(async () => {
@@ -151,4 +151,81 @@ test('a hub that comes back just before the stop is not left burning', async () 
   house.usb.setHub('1-1', true);
   await lamp.stop();
   expect(house.usb.isLit('1-1.4')).toBe(false);
+});
+
+test('going off by itself is tried again soon when it does not work at once', async () => {
+  const house = await open();
+  const lamp = await runLamp(house, { autoOffSeconds: 3600 });
+  await lamp.command(true);
+  house.usb.plug('1-1.4', stick);
+  await lamp.context.clock.advance(3_600_000);
+  expect(house.usb.isLit('1-1.4')).toBe(true);
+  house.usb.unplug('1-1.4');
+  await lamp.context.clock.advance(60_000);
+  expect([house.usb.isLit('1-1.4'), lamp.isOn()]).toEqual([false, false]);
+  await lamp.stop();
+});
+
+test('an order to go off that does not work leaves the time to go off as it was', async () => {
+  const house = await open();
+  const lamp = await runLamp(house, { autoOffSeconds: 3600 });
+  await lamp.command(true);
+  await lamp.context.clock.advance(3_000_000);
+  house.usb.plug('1-1.4', stick);
+  await expect(lamp.command(false)).rejects.toMatchObject({ code: 'usb.refused' });
+  house.usb.unplug('1-1.4');
+  await lamp.context.clock.advance(599_000);
+  expect(house.usb.isLit('1-1.4')).toBe(true);
+  await lamp.context.clock.advance(2_000);
+  expect([house.usb.isLit('1-1.4'), lamp.isOn()]).toEqual([false, false]);
+  await lamp.stop();
+});
+
+test('what could not be kept is kept with the next chance', async () => {
+  const house = await open();
+  const lamp = await runLamp(house, { atStart: 'last' });
+  const { files } = lamp.context.storage;
+  const set = files.set.bind(files);
+  files.set = () => {
+    throw new Error('no space left');
+  };
+  await lamp.command(true);
+  files.set = set;
+  await lamp.command(true);
+  const next = await runLamp(house, { atStart: 'last' }, afterwards(lamp.context));
+  expect(next.isOn()).toBe(true);
+  await next.stop();
+});
+
+describe('a lamp that is named by its identity', () => {
+  const identity = '1a86:7523';
+
+  test('is switched where it is now, when somebody has moved it', async () => {
+    const house = await open();
+    house.usb.plug('1-1.4', cleverLamp);
+    const lamp = await runLamp(house, { port: identity });
+    await lamp.command(true);
+    house.usb.unplug('1-1.4');
+    house.usb.plug('1-1.3', cleverLamp);
+    await lamp.context.clock.advance(20_000);
+    expect([lamp.isOn(), lamp.health()]).toEqual([true, { ok: true }]);
+    await lamp.command(false);
+    expect([house.usb.isLit('1-1.3'), lamp.isOn()]).toEqual([false, false]);
+    await lamp.stop();
+  });
+
+  test('takes no power from what somebody has put in its place', async () => {
+    const house = await open();
+    house.usb.plug('1-1.4', cleverLamp);
+    const lamp = await runLamp(house, { port: identity });
+    await lamp.command(true);
+    house.usb.unplug('1-1.4');
+    house.usb.plug('1-1.4', mouse);
+    await lamp.context.clock.advance(20_000);
+    expect(lamp.health()).toMatchObject({ ok: false, reachable: false });
+    await expect(lamp.command(false)).rejects.toMatchObject({ code: 'usb.not-found' });
+    expect(house.usb.isLit('1-1.4')).toBe(true);
+    await lamp.stop();
+    expect(house.usb.isLit('1-1.4')).toBe(true);
+  });
 });

@@ -15,6 +15,7 @@ import type { RunProgram } from '../program/client.ts';
 import type { Sysfs } from '../sysfs/client.ts';
 import { askUhubctl, UhubctlPort, withSwitching } from '../uhubctl/client.ts';
 import { guardOthers } from './guard.ts';
+import { followDevice } from './place.ts';
 
 export type LampConfig = UsbPowerConfig['lamps'][number];
 
@@ -99,7 +100,9 @@ export class LampFinder implements PowerFinder {
     const plain = this.#drive(driver, { port, switched, tree });
     // Who detaches a device by its port means whatever is in there.
     const lamp = isDevice || selector.type === 'device' ? { lamp: port } : {};
-    const power = this.#lamp.switchOthers ? plain : guardOthers(plain, this.#machine.sysfs, { affected, ...lamp });
+    const { sysfs } = this.#machine;
+    const guarded = this.#lamp.switchOthers ? plain : guardOthers(plain, sysfs, { affected, ...lamp });
+    const power = selector.type === 'device' ? followDevice(guarded, sysfs, { selector, port }) : guarded;
     const reason = board === undefined ? why : `${why}. ${board}`;
     return { power, driver, where: `USB port ${port}`, why: reason, isDoubtful, isCostly: driver === 'uhubctl', port };
   }

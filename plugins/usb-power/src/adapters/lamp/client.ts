@@ -149,6 +149,7 @@ export class Lamp {
   /** Decides and acts. Rejects when the hardware did not follow; the state is then what the hardware says. */
   async #step(input: LampInput): Promise<void> {
     const { settings, clock } = this.#parts;
+    const { offAt } = this.#state;
     const { state, effects } = stepLamp(settings, this.#state, input, clock.monotonic());
     this.#state = state;
     try {
@@ -156,7 +157,7 @@ export class Lamp {
     } catch (error) {
       // One flash that fails is no reason to end the others.
       const goesOn = input.type === 'due' && state.flashingSince !== undefined;
-      if (!goesOn && input.type !== 'corrected') await this.#correct();
+      if (!goesOn && input.type !== 'corrected') await this.#correct(offAt);
       throw error;
     } finally {
       this.#showHealth();
@@ -186,10 +187,10 @@ export class Lamp {
   }
 
   /** What did not work must not be shown as done. */
-  async #correct(): Promise<void> {
+  async #correct(offAt: number | undefined): Promise<void> {
     try {
       const on = await this.#opened?.power.read();
-      if (on !== undefined) await this.#step({ type: 'corrected', on });
+      if (on !== undefined) await this.#step({ type: 'corrected', on, ...(offAt !== undefined && { offAt }) });
     } catch (error) {
       await this.#lose(error);
     }

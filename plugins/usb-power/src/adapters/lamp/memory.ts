@@ -7,6 +7,8 @@ export class LampMemories {
   readonly #document: Document<Record<string, LampMemory>>;
   readonly #log: Log;
   #all: Record<string, LampMemory> = {};
+  /** What is here is not on the disk: the last write failed. */
+  #isAhead = false;
 
   constructor(document: Document<Record<string, LampMemory>>, log: Log) {
     this.#document = document;
@@ -23,11 +25,13 @@ export class LampMemories {
 
   /** Resolves once it is safe; a disk that cannot be written is told of and never keeps a lamp from being switched. */
   async keep(id: string, memory: LampMemory): Promise<void> {
-    if (isGoodEnough(this.of(id), memory)) return;
+    if (!this.#isAhead && isGoodEnough(this.of(id), memory)) return;
     this.#all = { ...this.#all, [id]: memory };
     try {
       await this.#document.write(this.#all);
+      this.#isAhead = false;
     } catch (error) {
+      this.#isAhead = true;
       this.#log.warn(`What the lamps do after a restart cannot be kept: ${describeError(error)}`);
     }
   }
