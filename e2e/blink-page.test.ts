@@ -18,6 +18,7 @@ test('signing in on the settings page, PIN included', async () => {
     await own.locator('#pin').fill('000000');
     await own.getByRole('button', { name: 'Enter PIN' }).click();
     await own.getByText('does not accept this PIN').waitFor();
+    await own.getByRole('button', { name: 'Sign in again' }).waitFor({ timeout: 10_000 });
     await own.locator('#pin').fill(blink.account.pin);
     await own.getByRole('button', { name: 'Enter PIN' }).click();
     await own.getByText(`Signed in as ${blink.account.email}`).waitFor();

@@ -34,6 +34,9 @@ export const accountLocked = (): PorchlightError =>
 export const pinWrong = (): PorchlightError =>
   error('pin-wrong', 'Blink does not accept this PIN: enter the newest one.', { retry: 'after-user' });
 
+export const pinLate = (): PorchlightError =>
+  error('pin-late', 'The sign-in that waited for this PIN is over: begin a new one.', { retry: 'after-user' });
+
 export const pinNotWanted = (): PorchlightError =>
   error('pin-not-wanted', 'No sign-in waits for a PIN: begin one first.', { retry: 'after-user' });
 
@@ -84,8 +87,13 @@ export const unreachable = (call: string, reason: string): PorchlightError =>
 export const notBlink = (call: string): PorchlightError =>
   error('host', `An address in the answer to ${call} is not one of Blink's; it was not followed.`, { retry: 'never' });
 
-export const orderFailed = (what: string, reason: string): PorchlightError =>
-  error('order', `${what} did not work: ${reason}.`);
+export const orderFailed = (what: string, reason: string, retryAfterMs?: number): PorchlightError =>
+  error('order', `${what} did not work: ${reason}.`, wait(retryAfterMs));
+
+export const notDone = (system: string, on: boolean): PorchlightError =>
+  on
+    ? error('not-done', `Arming ${system} did not work: Blink says that it is disarmed.`)
+    : error('not-done', `Disarming ${system} did not work: Blink says that it is armed.`);
 
 export const noSnapshot = (camera: string): PorchlightError =>
   error('no-snapshot', `Blink has no picture of ${camera} now.`);

@@ -92,6 +92,6 @@ export type SignInStep = { type: 'tokens'; tokens: Tokens } | { type: 'pin-wante
 export interface SignIn {
   /** Sends e-mail and password, just after `onCredentials`; Blink sends a PIN if it wants one. */
   begin(onCredentials: () => Promise<void>): Promise<SignInStep>;
-  /** Rejects with `blink.pin-wrong` when another one has to be tried. */
+  /** Rejects with `blink.pin-wrong` when another one has to be tried, with `blink.pin-late` when this sign-in is over. */
   enterPin(pin: string): Promise<Tokens>;
 }

@@ -1,12 +1,13 @@
 import type { BlinkConfig } from '@porchlight/config-schemas';
-import { toId, type Clock, type Devices, type ServiceContext } from '@porchlight/core';
+import { describeError, toId, type Clock, type Devices, type ServiceContext } from '@porchlight/core';
 import type { MediaRow } from '../domain/media-row.ts';
 import { intervals, type PollSituation } from '../domain/poll-plan.ts';
-import { noSnapshot } from '../errors.ts';
+import { noSnapshot, notDone, orderFailed } from '../errors.ts';
 import type { FoundCamera, Home } from '../ports.ts';
 import { Account } from './account/client.ts';
 import { pinTopicOf } from './account/pin-topic.ts';
 import { Clips } from './clips/client.ts';
+import { pauseAfter } from './cloud/refuse.ts';
 import { AccountDevice } from './devices/account-device.ts';
 import { BlinkDevices } from './devices/client.ts';
 import { Roster } from './devices/roster.ts';
@@ -110,7 +111,7 @@ export function assemble({ config, context, devices, fetch }: Surroundings, deci
     {
       settings: config.followAlarm,
       systems: () => roster.networks,
-      arm: (id, on) => shown.arm(id, on),
+      arm: (id, on) => armSurely({ cloud, shown }, id, on),
       onChange: () => decisions.store(),
     },
     context,
@@ -130,6 +131,18 @@ export function assemble({ config, context, devices, fetch }: Surroundings, deci
     accountDevice,
     follower,
   };
+}
+
+/** Arms or disarms a system for the alarm; resolves once it says so itself. Whatever goes wrong is worth another try. */
+async function armSurely({ cloud, shown }: Pick<Parts, 'cloud' | 'shown'>, id: string, on: boolean): Promise<void> {
+  await shown.arm(id, on);
+  // Somebody has ordered otherwise since: that stays.
+  if (shown.isArmed(id) === !on) return;
+  const { networks } = await cloud.home().catch((error: unknown) => {
+    throw orderFailed('Asking what a system does', describeError(error), pauseAfter(error));
+  });
+  const system = networks.find((one) => one.id === id);
+  if (system?.isArmed !== on) throw notDone(system?.name ?? id, on);
 }
 
 /** Orders a new picture of a camera, reads where it is, and fetches it. */
@@ -154,7 +167,8 @@ export async function lookAtSticks(
   onRows: (rows: MediaRow[]) => void,
 ): Promise<void> {
   for (const network of roster.storages(now)) {
-    if (!orders.isBusy(network.id)) onRows(await sticks.look(network, roster.chosen));
+    // The sticks know cameras by the names that Blink has for them.
+    if (!orders.isBusy(network.id)) onRows(await sticks.look(network, roster.cameras));
   }
 }
 

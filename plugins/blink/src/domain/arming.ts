@@ -16,8 +16,15 @@ export function followAlarm(
   systems: readonly { id: string; name: string }[],
 ): { id: string; on: boolean }[] {
   const on = mode !== 'disarmed' && modes.includes(mode);
-  const wanted = names.map((name) => name.trim().toLowerCase());
-  return systems
-    .filter(({ name }) => wanted.length === 0 || wanted.includes(name.trim().toLowerCase()))
-    .map(({ id }) => ({ id, on }));
+  const wanted = names.map(fold);
+  return systems.filter(({ name }) => wanted.length === 0 || wanted.includes(fold(name))).map(({ id }) => ({ id, on }));
+}
+
+/** The names among the settings that no system has. */
+export function listUnknown({ systems: names }: FollowSettings, systems: readonly { name: string }[]): string[] {
+  return names.filter((name) => !systems.some((system) => fold(system.name) === fold(name)));
+}
+
+function fold(name: string): string {
+  return name.trim().toLowerCase();
 }

@@ -12,7 +12,7 @@ const rules: Readonly<Record<Refusal, { firstMs: number; maxMs: number }>> = {
 };
 
 /** A Retry-After beyond this is not believed, in ms. */
-const longestAskedMs = 6 * 3_600_000;
+export const longestAskedMs = 6 * 3_600_000;
 
 /**
  * How long to leave the cloud alone after the `failures`-th refusal in a row (1 is the first), in ms. What the cloud

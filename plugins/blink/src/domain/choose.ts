@@ -11,10 +11,20 @@ export function chooseCamera(
   { id, name }: { id: string; name: string },
 ): string | undefined {
   const choice =
-    choices.find(({ camera }) => camera === id) ??
-    choices.find(({ camera }) => camera.trim().toLowerCase() === name.trim().toLowerCase());
+    choices.find(({ camera }) => camera === id) ?? choices.find(({ camera }) => fold(camera) === fold(name));
   if (choice?.hide || (!choice && onlyListed)) return undefined;
   return choice?.name ?? name;
+}
+
+/** The cameras that the settings name and the account does not have. */
+export function listUnknown(choices: readonly Choice[], cameras: readonly { id: string; name: string }[]): string[] {
+  return choices
+    .map(({ camera }) => camera)
+    .filter((wanted) => !cameras.some(({ id, name }) => wanted === id || fold(wanted) === fold(name)));
+}
+
+function fold(name: string): string {
+  return name.trim().toLowerCase();
 }
 
 /** Ids of ours by those of Blink: those given before stay, new ones are made of the name and are unique. */

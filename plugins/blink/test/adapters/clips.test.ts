@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { buildContext, until } from '@porchlight/core/testing';
 import type { Blink } from '@porchlight/simulators';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAccount, startService, type Running } from '../support/account.ts';
@@ -94,4 +94,41 @@ test('a film that cannot be fetched is left out and said once', async () => {
     expect.stringMatching(/^warn: A film was not saved/),
     expect.stringMatching(/^info: Films can/),
   ]);
+});
+
+test('films of a USB stick are kept around an alarm, however often the stick was listed since', async () => {
+  const { blink, pass, films, context } = await play({ save: 'alarm' });
+  blink.scenario.trigger(4003);
+  await pass(150_000);
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'away', phase: 'triggered' });
+  await until(async () => {
+    await pass(5_000);
+    return films().length === 1;
+  });
+  expect(films()[0]).toMatch(/Shed motion usb-2002-\d+\.mp4$/);
+});
+
+test('a film that cannot be written leaves nothing behind, and old ones go all the same', async () => {
+  const { blink, pass, folder, context } = await play({ save: 'motion', keepDays: 1 });
+  writeFileSync(join(folder, '2020-01-01 00-00-00 Yard motion 1.mp4'), 'old');
+  // What is written there finds the disk full.
+  symlinkSync('/dev/full', join(folder, '2026-01-01 00-00-00 Yard motion 7001.mp4.part'));
+  blink.scenario.trigger(4001);
+  await pass(20_000);
+  await until(() => context.log.lines.some((line) => line.includes('A film was not saved')));
+  await until(() => readdirSync(folder).length === 0);
+});
+
+test('a folder that was taken away meanwhile is made again', async () => {
+  const { blink, pass, films, folder } = await play({ save: 'motion' });
+  blink.scenario.trigger(4001);
+  await pass(20_000);
+  await until(() => films().length === 1);
+  rmSync(folder, { recursive: true });
+  blink.scenario.trigger(4002);
+  await pass(20_000);
+  await until(async () => {
+    await pass(1_000);
+    return existsSync(folder) && films().length === 1;
+  });
 });

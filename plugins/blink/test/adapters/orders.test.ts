@@ -153,3 +153,72 @@ test('an alarm that stays armed for hours without Blink has armed it in the end'
   await pass(600_000, 5000);
   expect(blink.account.networks.map(({ armed }) => armed)).toEqual([true, true]);
 });
+
+test('a system is armed when it says so itself, not when an order has ended somehow', async () => {
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true }, localStorage: 'off' });
+  for (const network of blink.account.networks) network.armed = false;
+  // The orders fail, and nobody can be asked what became of them.
+  blink.commands.failNext = 2;
+  blink.faults.add({ match: /GET .*\/command\//, trouble: { type: 'status', status: 404 } });
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'away', phase: 'armed' });
+  await pass(10_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([false, false]);
+  await pass(90_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([true, true]);
+  expect(context.log.lines).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^warn: Arming Home did not work: .*disarmed/),
+      expect.stringMatching(/^info: Blink follows the alarm again/),
+    ]),
+  );
+});
+
+test('each system has troubles of its own, and a stop does not end them', async () => {
+  const { blink, service, pass, context } = await play({ localStorage: 'off' });
+  const order = (device: string, on: boolean) =>
+    service.devices.command({ device, capability: 'switch' }, { on }, 'homekit').catch((error: Error) => error.message);
+  blink.commands.failNext = 1;
+  const failed = order('home-system', false);
+  await pass(10_000);
+  expect(await failed).toMatch(/did not work/);
+  const done = order('cabin-system', false);
+  await pass(10_000);
+  await done;
+  const stopped = order('home-system', false);
+  await pass(1000);
+  await service.stop();
+  await stopped;
+  expect(context.log.lines.filter((line) => line.includes('works again'))).toEqual([]);
+});
+
+test('a system that shall follow the alarm and is none of the account is named', async () => {
+  const { pass, context } = await play({ followAlarm: { enabled: true, systems: ['Hmoe', 'cabin'] } });
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'away', phase: 'armed' });
+  await pass(200_000);
+  const said = context.log.lines.filter((line) => line.includes('Hmoe'));
+  expect(said).toEqual([expect.stringMatching(/^error: "Hmoe" .*Home, Cabin/)]);
+});
+
+test('an order of the alarm, too, waits as long as Blink asks for', async () => {
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true }, localStorage: 'off' });
+  blink.troubles.tooManyRequests({ on: '/state/', retryAfterSeconds: 1800 });
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'disarmed', phase: 'idle' });
+  await pass(1_700_000, 5000);
+  expect(blink.log.count('/state/')).toBe(2);
+  blink.troubles.clear();
+  await pass(200_000, 5000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([false, false]);
+});
+
+test('an alarm does not let go of a system because it cannot be asked whether it is armed', async () => {
+  const { blink, pass, context } = await play({ followAlarm: { enabled: true }, localStorage: 'off' });
+  for (const network of blink.account.networks) network.armed = false;
+  blink.commands.failNext = 2;
+  blink.faults.add({ match: /GET .*\/command\//, trouble: { type: 'status', status: 404 } });
+  blink.troubles.updateRequired({ on: 'homescreen' });
+  context.bus.setState({ service: 'event-alarm', device: 'alarm' }, 'alarm', { mode: 'away', phase: 'armed' });
+  await pass(20_000);
+  blink.troubles.clear();
+  await pass(4_000_000, 10_000);
+  expect(blink.account.networks.map(({ armed }) => armed)).toEqual([true, true]);
+});

@@ -151,3 +151,21 @@ test('tokens that cannot be stored still work, and that is said', async () => {
   expect(await session.access()).toBe('access-1');
   expect(context.log.lines).toEqual([expect.stringMatching(/^error: The sign-in cannot be stored: no space left/)]);
 });
+
+test('tokens that cannot be stored are renewed from memory, not from what the disk still holds', async () => {
+  const context = buildContext();
+  const { session: before } = build(context);
+  await before.load();
+  await before.adopt(tokens(1, context.clock.now()), 'a@example.org');
+  let number = 1;
+  const { session, asked } = build(context, async () => tokens((number += 1), context.clock.now()));
+  await session.load();
+  context.storage.files.set = () => {
+    throw new Error('no space left');
+  };
+  for (const access of ['access-2', 'access-3', 'access-4']) {
+    await context.clock.advance(3.5 * hourMs);
+    expect(await session.access()).toBe(access);
+  }
+  expect(asked).toEqual(['refresh-1', 'refresh-2', 'refresh-3']);
+});

@@ -1,8 +1,9 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { buildContext, type FakeContext } from '@porchlight/core/testing';
+import { buildContext, until, type FakeContext } from '@porchlight/core/testing';
 import type { Blink } from '@porchlight/simulators';
+import { PersonalSignIn } from '../../src/adapters/account/personal.ts';
 import { pinTopicOf } from '../../src/adapters/account/pin-topic.ts';
-import { startAccount, startService, type Running } from '../support/account.ts';
+import { configFor, owner, startAccount, startService, type Running } from '../support/account.ts';
 
 // Simulated hours take seconds, and more on a machine with other work.
 jest.setTimeout(60_000);
@@ -105,4 +106,78 @@ test('the identity can be changed by the configuration', async () => {
   const begun = blink.http.requests.find(({ url }) => url.pathname === '/oauth/v2/authorize');
   expect(begun?.url.searchParams.get('app_version')).toBe('60.0');
   expect(begun?.url.searchParams.get('hardware_id')).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('a PIN that was right is good for another try when the connection breaks after it', async () => {
+  const running = await play();
+  running.blink.troubles.reset({ on: 'POST /oauth/token', times: 1 });
+  sendPin(running, '123456');
+  await running.pass(2000);
+  expect(isSignedIn(running)).toBe(false);
+  sendPin(running, '123456');
+  await running.pass(5000);
+  expect(isSignedIn(running)).toBe(true);
+  expect(running.blink.oauth.messages).toHaveLength(1);
+});
+
+test('a sign-in that ends later is told of again', async () => {
+  const running = await play();
+  const { blink, context, pass } = running;
+  sendPin(running, '123456');
+  await pass(5000);
+  blink.oauth.revoke();
+  blink.oauth.expireAccess();
+  context.clock.jump(48 * 3_600_000);
+  await pass(120_000);
+  expect(context.log.lines.filter((line) => line.startsWith('warn: Blink has sent a PIN'))).toHaveLength(2);
+});
+
+test('in the settings page, too, three wrong PINs end the sign-in', async () => {
+  const context = buildContext();
+  const blink = await startAccount(context);
+  open.push(() => blink.close());
+  blink.account.twoFactor = '412';
+  const page = new PersonalSignIn(configFor(blink), context);
+  await page.begin(owner);
+  for (const pin of ['000001', '000002', '000003']) {
+    await expect(page.enterPin(pin)).rejects.toMatchObject({ code: 'blink.pin-wrong' });
+  }
+  await expect(page.enterPin('000004')).rejects.toMatchObject({ code: 'blink.pin-not-wanted' });
+  expect(blink.log.count('2fa/verify')).toBe(3);
+});
+
+test('what was said of a wrong PIN is not taken for the answer to the next one', async () => {
+  const { blink, context } = await play();
+  const page = new PersonalSignIn(configFor(blink), context);
+  const enter = async (pin: string): Promise<string> => {
+    let outcome = '';
+    page.enterPin(pin).then(
+      () => (outcome = 'signed in'),
+      (error: Error) => (outcome = error.message),
+    );
+    await until(async () => {
+      await context.clock.advance(250);
+      return outcome !== '';
+    });
+    return outcome;
+  };
+  expect(await enter('000000')).toMatch(/does not accept this PIN/);
+  // Blink thinks about it for longer than the page looks again.
+  blink.troubles.slow(500, { on: '2fa/verify' });
+  expect(await enter('123456')).toBe('signed in');
+});
+
+test('a PIN that comes after its sign-in has run out is told so, and the way to a new one is free', async () => {
+  const running = await play();
+  const { blink, context, pass } = running;
+  await pass(20 * 60_000, 60_000);
+  sendPin(running, '123456');
+  await pass(3000);
+  expect(context.log.lines).toContainEqual(expect.stringMatching(/^warn: .*is over: begin a new one/));
+  const page = new PersonalSignIn(configFor(blink), context);
+  expect(await page.status()).toMatchObject({ phase: 'signed-out' });
+  expect(await page.begin(owner)).toMatchObject({ type: 'pin-wanted' });
+  await page.enterPin('123456');
+  await pass(5000);
+  expect(isSignedIn(running)).toBe(true);
 });

@@ -64,3 +64,26 @@ test('who has films in the cloud too is not told twice, and the stick is left al
   expect(events).toHaveLength(1);
   expect(blink.log.count('local_storage', since)).toBe(0);
 });
+
+test('a camera that its owner has renamed has its motion from the stick as well', async () => {
+  const { blink, events, pass } = await play({ cameras: [{ camera: 'Shed', name: 'Woodpile' }] });
+  blink.scenario.trigger(4003);
+  await pass(90_000);
+  expect(events).toMatchObject([{ device: 'woodpile', type: 'motion', source: 'usb' }]);
+});
+
+test('an old film of the cloud that somebody watches is no subscription', async () => {
+  const { blink, events, pass } = await play({}, ({ scenario }) => {
+    scenario.network(2002).localStorage = false;
+    const old = scenario.trigger(4003);
+    scenario.network(2002).localStorage = true;
+    if (!old) throw new Error('The simulated camera does not record.');
+    old.createdAt -= 20 * 24 * 3_600_000;
+    scenario.watch(old);
+    scenario.camera(4003).quietUntil = 0;
+  });
+  await pass(20_000);
+  blink.scenario.trigger(4003);
+  await pass(90_000);
+  expect(events).toMatchObject([{ device: 'shed', source: 'usb' }]);
+});

@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { buildContext } from '@porchlight/core/testing';
 import { PersonalSignIn } from '../../src/adapters/account/personal.ts';
-import { configFor, createService, openHome, owner } from '../support/account.ts';
+import { configFor, createService, openHome, owner, startAccount, startService } from '../support/account.ts';
 
 // Simulated hours take seconds, and more on a machine with other work.
 jest.setTimeout(60_000);
@@ -170,4 +170,25 @@ test('no token, password, PIN or address with a query in log, devices or events,
   const all = [...context.log.lines, ...said, JSON.stringify(events), service.devices.problem].join('\n');
   for (const secret of secrets) expect(all).not.toContain(secret);
   expect(all).not.toMatch(/since=|Bearer/);
+});
+
+test('a clock that is ahead at the very first start loses nothing', async () => {
+  const context = buildContext();
+  const blink = await startAccount(context, { now: () => context.clock.now() - 3 * 60 * minuteMs });
+  open.push(() => blink.close());
+  // The first write to the disk comes before anything is known of Blink's clock.
+  blink.troubles.reset({ times: 1 });
+  const { events, pass, service } = await startService(blink, { localStorage: 'off' }, context);
+  open.push(() => service.stop());
+  await pass(2 * minuteMs);
+  const row = blink.scenario.trigger(4001);
+  await pass(minuteMs);
+  expect(events.map(({ id }) => id)).toEqual([`blink-${row?.id}`]);
+});
+
+test('a system of which it cannot be read whether it is armed stays as it was', async () => {
+  const { blink, service, pass } = await play({ localStorage: 'off' });
+  blink.troubles.wrongType('armed', 'yes', { on: 'homescreen' });
+  await pass(5 * minuteMs);
+  expect(service.devices.state('home-system', 'switch')).toEqual({ on: true });
 });

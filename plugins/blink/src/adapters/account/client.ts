@@ -12,7 +12,7 @@ import { noAccount, pinNotWanted, signInNeeded } from '../../errors.ts';
 import type { SignIn, Tokens } from '../../ports.ts';
 import { toRefusal } from '../cloud/refuse.ts';
 import type { Session } from '../session/client.ts';
-import type { Credentials } from '../sign-in/client.ts';
+import { mostWrongPins, type Credentials } from '../sign-in/client.ts';
 import { LoginCounter } from './logins.ts';
 import { pinSchema, waitingSchema } from './schema.ts';
 
@@ -39,7 +39,6 @@ const lookMs = 2000;
 const restMs = 30_000;
 const pendingMs = 3_600_000;
 const heartbeatMs = 60_000;
-const mostWrongPins = 3;
 
 /** Keeps the account signed in: by itself once a day at most, otherwise with the help of a person. */
 export class Account {
@@ -85,7 +84,7 @@ export class Account {
     if (this.#pending) await this.#waiting.write({}).catch(() => undefined);
   }
 
-  /** Rejects with `blink.pin-not-wanted` or `blink.pin-wrong`. */
+  /** Rejects with `blink.pin-not-wanted`, `blink.pin-wrong` or `blink.pin-late`. */
   async enterPin(pin: string): Promise<void> {
     const pending = this.#pending;
     if (!pending) throw pinNotWanted();
@@ -93,7 +92,7 @@ export class Account {
       await this.#adopt(await pending.signIn.enterPin(pin));
     } catch (error) {
       if (errorCode(error) === 'blink.pin-wrong') pending.wrongPins += 1;
-      if (pending.wrongPins >= mostWrongPins) this.#pending = undefined;
+      if (pending.wrongPins >= mostWrongPins || errorCode(error) === 'blink.pin-late') this.#pending = undefined;
       await this.#tell(describeError(error), 'failed');
       throw error;
     }
@@ -126,6 +125,9 @@ export class Account {
     }
     const { pin } = await this.#pins.read();
     if (pin !== undefined) {
+      // Before it is taken: what was said of an earlier one is no answer to this.
+      this.#beatAt = -Infinity;
+      if (this.#pending) await this.#beat();
       await this.#pins.write({});
       return this.enterPin(pin);
     }
@@ -184,6 +186,7 @@ export class Account {
   #announce(): void {
     if (this.#isAnnounced) return;
     this.#isAnnounced = true;
+    this.#told = '';
     this.#parts.onProblem(undefined);
     this.#parts.onSignedIn();
   }

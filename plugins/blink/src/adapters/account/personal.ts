@@ -73,7 +73,7 @@ export class PersonalSignIn {
     return step;
   }
 
-  /** Rejects with `blink.pin-wrong`, `blink.pin-not-wanted` or `blink.pin-not-taken`. */
+  /** Rejects with `blink.pin-wrong`, `blink.pin-late`, `blink.pin-not-wanted` or `blink.pin-not-taken`. */
   async enterPin(pin: string): Promise<void> {
     if (this.#signIn) {
       const { own, email } = this.#signIn;

@@ -1,9 +1,18 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTroubleLog, describeError, toIso, type Clock, type Log, type Storage } from '@porchlight/core';
+import {
+  createTroubleLog,
+  describeError,
+  errorCode,
+  toIso,
+  type Clock,
+  type Log,
+  type Storage,
+} from '@porchlight/core';
 import { clipName, findSurplus, type StoredFile } from '../../domain/clips.ts';
 import type { MediaRow } from '../../domain/media-row.ts';
 import type { Cloud } from '../../ports.ts';
+import { toRefusal } from '../cloud/refuse.ts';
 
 export interface ClipSettings {
   /** Undefined: in the storage of the service. */
@@ -31,7 +40,6 @@ export class Clips {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #troubles;
-  #folder: string | undefined;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(
@@ -67,10 +75,18 @@ export class Clips {
     const files = await readdir(folder);
     if (files.includes(name)) return undefined;
     const path = join(folder, name);
-    await writeFile(`${path}.part`, await this.#download(row), { mode: 0o600 });
-    await rename(`${path}.part`, path);
-    await this.#tidy(folder);
-    return path;
+    const part = `${path}.part`;
+    try {
+      await writeFile(part, await this.#download(row), { mode: 0o600 });
+      await rename(part, path);
+      return path;
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    } finally {
+      // Also where the disk is full: what is too old makes room for the next one.
+      await this.#tidy(folder);
+    }
   }
 
   /** Resolves when nothing is on its way any more. */
@@ -80,25 +96,26 @@ export class Clips {
 
   async #download({ media = '', source }: MediaRow): Promise<Buffer> {
     if (source !== 'usb') return this.#cloud.download(media, 'video');
-    await this.#cloud.requestStoredClip(media);
+    let isRequested = false;
     for (const [index, ms] of fetchWaitsMs.entries()) {
       await this.#clock.sleep(ms, this.#signal);
       try {
+        if (!isRequested) await this.#cloud.requestStoredClip(media);
+        isRequested = true;
         return await this.#cloud.download(media, 'video');
       } catch (error) {
-        if (index === fetchWaitsMs.length - 1) throw error;
+        // Its module may be busy; a refusal by the cloud does not pass so soon.
+        if (index === fetchWaitsMs.length - 1 || toRefusal(errorCode(error)) !== 'fault') throw error;
       }
     }
     throw new Error('unreachable');
   }
 
   async #open(): Promise<string> {
-    if (this.#folder === undefined) {
-      const { folder } = this.#settings;
-      if (folder !== undefined) await mkdir(folder, { recursive: true });
-      this.#folder = folder ?? (await this.#storage.folder('clips'));
-    }
-    return this.#folder;
+    const { folder } = this.#settings;
+    if (folder === undefined) return this.#storage.folder('clips');
+    await mkdir(folder, { recursive: true });
+    return folder;
   }
 
   /** Touches nothing but films that it has named itself: the folder may be the owner's. */

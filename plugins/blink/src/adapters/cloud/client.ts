@@ -53,6 +53,8 @@ const leastSkewMs = 5000;
 export class BlinkCloud implements Cloud {
   readonly #settings: CloudSettings;
   readonly #parts: CloudParts;
+  /** The newest list of each stick, by network. */
+  readonly #manifests = new Map<string, string>();
   skewMs = 0;
 
   constructor(settings: CloudSettings, parts: CloudParts) {
@@ -117,11 +119,14 @@ export class BlinkCloud implements Cloud {
       parameters: { ...place, id: command },
     });
     const { id: account } = await this.#account();
+    this.#manifests.set(network, manifest_id);
+    // Each list makes the addresses of earlier ones void: which list it is is filled in when the film is asked for.
+    const address = { ...place, a: account, manifest: `newest-of-${network}` };
     return readEach(storedClipSchema, clips).good.map(({ id, camera_name, created_at }) => ({
       id,
       cameraName: camera_name,
       createdAt: created_at,
-      media: this.#parts.paths('stored-clip', { ...place, a: account, manifest: manifest_id, id }),
+      media: this.#parts.paths('stored-clip', { ...address, id }),
     }));
   }
 
@@ -161,7 +166,8 @@ export class BlinkCloud implements Cloud {
   /** A path, or a whole address that came in an answer: the token goes to no other host. */
   async #send(call: string, path: string, options: CallOptions & { maxBytes?: number }): Promise<HttpAnswer> {
     const base = this.#base((await this.#account()).tier);
-    const url = URL.parse(path, base);
+    const newest = path.replace(/newest-of-(\d+)/, (word, network: string) => this.#manifests.get(network) ?? word);
+    const url = URL.parse(newest, base);
     if (!url || url.origin !== new URL(base).origin) throw notBlink(call);
     return this.#authorised(call, url.href, options);
   }

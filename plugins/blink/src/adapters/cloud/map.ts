@@ -42,7 +42,7 @@ export function toHome(answer: WireHomescreen, account: string, settings: MapSet
       return {
         id: network.id,
         name: network.name ?? `System ${network.id}`,
-        isArmed: network.armed ?? false,
+        isArmed: network.armed,
         hasStorage:
           sync?.local_storage_enabled === true &&
           sync.local_storage_compatible !== false &&

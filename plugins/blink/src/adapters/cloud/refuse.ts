@@ -1,5 +1,5 @@
-import type { PorchlightError } from '@porchlight/core';
-import type { Refusal } from '../../domain/back-off.ts';
+import { errorCode, type PorchlightError } from '@porchlight/core';
+import { backOffMs, type Refusal } from '../../domain/back-off.ts';
 import { busy, callFailed, forbidden, identityRefused, missing, tooMany, updateRequired } from '../../errors.ts';
 import type { HttpAnswer } from '../http/client.ts';
 
@@ -30,6 +30,12 @@ const kinds: Readonly<Record<string, Refusal>> = {
   'blink.update': 'final',
   'blink.sign-in-needed': 'sign-in',
 };
+
+/** How long to leave the cloud alone after this error, in ms, before it is worth another try. */
+export function pauseAfter(error: unknown): number {
+  const { retryAfterMs = 0 } = error as Partial<PorchlightError>;
+  return backOffMs(toRefusal(errorCode(error)), 1, { random: 0, retryAfterMs });
+}
 
 /** How long an error of ours is likely to last, by its code. */
 export function toRefusal(code: string | undefined): Refusal {

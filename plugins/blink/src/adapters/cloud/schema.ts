@@ -24,7 +24,8 @@ export const homescreenSchema = z.object({
   app_updates: z.object({ update_required: z.boolean() }).optional().catch(undefined),
 });
 
-export const networkSchema = z.object({ id, name: text, armed: flag });
+/** A system of which it cannot be read whether it is armed must not look disarmed: it is not read at all. */
+export const networkSchema = z.object({ id, name: text, armed: z.boolean() });
 
 export const syncModuleSchema = z.object({
   id,

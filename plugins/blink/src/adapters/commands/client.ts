@@ -12,6 +12,7 @@ import {
 } from '@porchlight/core';
 import { createFileStorage, systemClock } from '@porchlight/core/node';
 import { PersonalSignIn } from '../account/personal.ts';
+import { mostWrongPins } from '../sign-in/client.ts';
 import { saveClips } from './clips.ts';
 
 type CommandContext = Parameters<ServiceCommand['run']>[0];
@@ -23,7 +24,6 @@ interface Opened {
   signIn: PersonalSignIn;
 }
 
-const mostPins = 3;
 const longestHours = 1440;
 
 /** What Blink adds to the command line. */
@@ -77,7 +77,7 @@ async function askForPin({ ask, print }: CommandContext, signIn: PersonalSignIn)
     try {
       return await signIn.enterPin((await ask('PIN:')).trim());
     } catch (error) {
-      if (errorCode(error) !== 'blink.pin-wrong' || count >= mostPins) throw error;
+      if (errorCode(error) !== 'blink.pin-wrong' || count >= mostWrongPins) throw error;
       print(describeError(error));
     }
   }

@@ -178,6 +178,11 @@ export class BlinkDevices {
     this.#cameras.get(id)?.device.update('camera', { snapshotAt: this.#clock.now(), picture });
   }
 
+  /** Whether a system is armed, or was ordered to be; undefined when it is not shown. */
+  isArmed(id: string): boolean | undefined {
+    return this.#networks.get(id)?.device.state('switch')?.on;
+  }
+
   /** Arms or disarms a system. Resolves once it has done so. */
   arm(id: string, on: boolean): Promise<void> {
     const network = this.#networks.get(id);

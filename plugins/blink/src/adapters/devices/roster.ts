@@ -1,6 +1,6 @@
 import type { BlinkConfig } from '@porchlight/config-schemas';
 import type { Log } from '@porchlight/core';
-import { chooseCamera, keepMissing } from '../../domain/choose.ts';
+import { chooseCamera, keepMissing, listUnknown } from '../../domain/choose.ts';
 import { readMeaning, type MediaRow } from '../../domain/media-row.ts';
 import type { FoundCamera, FoundNetwork, Home } from '../../ports.ts';
 import { isKnownModel } from './map.ts';
@@ -19,7 +19,7 @@ export class Roster {
   readonly #odd = new Set<string>();
   #networks = new Map<string, { found: FoundNetwork; missed: number }>();
   #cameras = new Map<string, { found: FoundCamera; missed: number }>();
-  /** Systems whose recordings are in the cloud, and when that was seen last, epoch ms. */
+  /** Systems whose recordings are in the cloud, and when the newest of them began, epoch ms. */
   cloudSeenAt: Record<string, number> = {};
 
   constructor(config: BlinkConfig, log: Log) {
@@ -56,8 +56,9 @@ export class Roster {
   /** True when something is another than before. */
   take(home: Home): boolean {
     const before = JSON.stringify([this.networks, this.cameras]);
-    // What could not be read may be what is missing.
-    const rule = { patience: home.unreadable > 0 ? Infinity : patience };
+    // What could not be read may be what is missing; and an account does not lose all its cameras at once.
+    const isDoubtful = home.unreadable > 0 || home.cameras.length === 0;
+    const rule = { patience: isDoubtful ? Infinity : patience };
     this.#networks = keepMissing(this.#networks, home.networks, rule);
     const listed = new Set(home.cameras.map(({ id }) => id));
     const learned = this.cameras.filter(({ id, isLearned }) => isLearned === true && !listed.has(id));
@@ -67,7 +68,8 @@ export class Roster {
       if (!isKnownModel(type))
         this.#hint(`The model "${type}" (${kind}) is new to this plugin and is shown as far as it is understood`);
     }
-    if (home.unreadable > 0) this.#hint(`${home.unreadable} entries of Blink's list of devices were not understood`);
+    if (home.unreadable === 0) this.#nameUnknown();
+    else this.#hint(`${home.unreadable} entries of Blink's list of devices were not understood`);
     if (home.updateRequired) this.#hint('Blink says that this client is getting old');
     return JSON.stringify([this.networks, this.cameras]) !== before;
   }
@@ -75,7 +77,12 @@ export class Roster {
   /** What recordings of the cloud tell: who has a subscription, and doorbells that are in no list; true for a new one. */
   learn(rows: readonly MediaRow[], now: number): boolean {
     let isNew = false;
-    for (const row of rows) if (readMeaning(row) === 'motion') this.cloudSeenAt[row.network] = now;
+    for (const row of rows) {
+      if (readMeaning(row) !== 'motion') continue;
+      // Old ones come back when somebody watches them, long after a subscription has ended.
+      const seenAt = Math.min(row.createdAt, now);
+      this.cloudSeenAt[row.network] = Math.max(this.cloudSeenAt[row.network] ?? seenAt, seenAt);
+    }
     for (const { device: id, network, cameraName, cameraType: type } of rows) {
       if (type === undefined || !doorbellTypes.has(type) || this.#cameras.has(id)) continue;
       const name = cameraName ?? `Doorbell ${id}`;
@@ -100,6 +107,18 @@ export class Roster {
   #complete(camera: FoundCamera): FoundCamera {
     const { isLearned: _was, ...known } = this.#cameras.get(camera.id)?.found ?? camera;
     return { ...known, ...camera };
+  }
+
+  /** A name that is misspelt hides a camera, or shows one that was to be hidden. */
+  #nameUnknown(): void {
+    for (const camera of listUnknown(this.#config.cameras, this.cameras)) {
+      if (this.#odd.has(camera)) continue;
+      this.#odd.add(camera);
+      const names = this.cameras.map(({ name }) => name).join(', ');
+      this.#log.warn(
+        `The settings name a camera "${camera}" that the account does not have so far: correct it, or take it out. There are: ${names}.`,
+      );
+    }
   }
 
   /** Each once: it is for a report to the makers of the plugin. */

@@ -1,5 +1,15 @@
-import { retry, type AlarmMode, type Bus, type Clock } from '@porchlight/core';
-import { followAlarm, type FollowSettings } from '../../domain/arming.ts';
+import {
+  createTroubleLog,
+  describeError,
+  errorCode,
+  retry,
+  type AlarmMode,
+  type Bus,
+  type Clock,
+  type Log,
+} from '@porchlight/core';
+import { longestAskedMs } from '../../domain/back-off.ts';
+import { followAlarm, listUnknown, type FollowSettings } from '../../domain/arming.ts';
 
 /** Follows the alarm of the house on the bus; returns the way to stop. */
 export function followAlarmOnBus(
@@ -21,27 +31,36 @@ export interface FollowerParts {
   settings: FollowSettings & { enabled: boolean };
   /** The systems of the account; empty before they are known. */
   systems(): readonly { id: string; name: string }[];
-  /** Arms or disarms one; resolves once it has done so, failures are in the log. */
+  /** Arms or disarms one; resolves once the system says so. Failed orders are in the log, `blink.not-done` is not. */
   arm(system: string, on: boolean): Promise<void>;
   /** What `followed` says now must be on the disk before anything is ordered. */
   onChange(): Promise<void>;
 }
 
+interface Surroundings {
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+}
+
 /** An order of the alarm that fails is given again after so many ms, as long as the alarm stays as it is. */
-const again = { firstMs: 30_000, maxMs: 300_000, attempts: Infinity };
+const again = { firstMs: 30_000, maxMs: 300_000, maxRetryAfterMs: longestAskedMs, attempts: Infinity };
 
 /** Brings every system to what the alarm's mode asks for, and does not let go before it is. */
 export class AlarmFollower {
   readonly #parts: FollowerParts;
-  readonly #surroundings: { clock: Clock; signal: AbortSignal };
+  readonly #surroundings: Surroundings;
+  readonly #troubles;
+  readonly #named = new Set<string>();
   readonly #given = new Map<string, { mode: AlarmMode; giving: AbortController }>();
   #mode: AlarmMode | undefined;
   /** Modes that systems were brought to, by system. One whose order is on its way is absent: a restart gives it again. */
   followed: Record<string, AlarmMode> = {};
 
-  constructor(parts: FollowerParts, surroundings: { clock: Clock; signal: AbortSignal }) {
+  constructor(parts: FollowerParts, surroundings: Surroundings) {
     this.#parts = parts;
     this.#surroundings = surroundings;
+    this.#troubles = createTroubleLog(surroundings.log, surroundings.clock);
   }
 
   resume(followed: Record<string, AlarmMode>): void {
@@ -60,7 +79,9 @@ export class AlarmFollower {
    */
   look(): void {
     const [mode, { settings, systems }] = [this.#mode, this.#parts];
-    if (!settings.enabled || mode === undefined) return;
+    if (!settings.enabled) return;
+    this.#nameUnknown();
+    if (mode === undefined) return;
     const orders = followAlarm(settings, mode, systems());
     this.#forgetOthers(new Set(orders.map(({ id }) => id)));
     for (const { id, on } of orders) {
@@ -71,6 +92,20 @@ export class AlarmFollower {
       this.#given.set(id, { mode, giving });
       const signal = AbortSignal.any([this.#surroundings.signal, giving.signal]);
       void this.#bring({ id, on, mode }, signal).catch(() => undefined);
+    }
+  }
+
+  /** A name that is misspelt leaves a house unwatched. */
+  #nameUnknown(): void {
+    const systems = this.#parts.systems();
+    if (systems.length === 0) return;
+    for (const name of listUnknown(this.#parts.settings, systems)) {
+      if (this.#named.has(name)) continue;
+      this.#named.add(name);
+      const names = systems.map((system) => system.name).join(', ');
+      this.#surroundings.log.error(
+        `"${name}" shall follow the alarm, but the account has no system of that name: correct it under "Systems". There are: ${names}.`,
+      );
     }
   }
 
@@ -89,8 +124,12 @@ export class AlarmFollower {
     delete this.followed[id];
     await onChange();
     signal.throwIfAborted();
-    await retry({ ...again, clock: this.#surroundings.clock, signal }, () => arm(id, on));
+    const onRetry = (error: unknown): void => {
+      if (errorCode(error) === 'blink.not-done' && !signal.aborted) this.#troubles.begin(id, describeError(error));
+    };
+    await retry({ ...again, clock: this.#surroundings.clock, signal, onRetry }, () => arm(id, on));
     signal.throwIfAborted();
+    this.#troubles.end(id, 'Blink follows the alarm again');
     this.followed[id] = mode;
     await onChange();
   }

@@ -1,4 +1,12 @@
-import { createDeadline, describeError, type Clock, type Deadline, type Log, type Storage } from '@porchlight/core';
+import {
+  createDeadline,
+  createTroubleLog,
+  describeError,
+  type Clock,
+  type Deadline,
+  type Log,
+  type Storage,
+} from '@porchlight/core';
 import { memorySchema, type Memory } from './schema.ts';
 
 /** Changes are written together so many ms after the first. */
@@ -7,7 +15,7 @@ const writeAfterMs = 1000;
 /** What the service remembers over restarts. */
 export class MemoryKeeper {
   readonly #document;
-  readonly #log: Log;
+  readonly #troubles;
   readonly #due: Deadline;
   readonly #collect: () => Memory;
   #isDue = false;
@@ -15,7 +23,7 @@ export class MemoryKeeper {
   constructor({ storage, clock, log }: { storage: Storage; clock: Clock; log: Log }, collect: () => Memory) {
     const initial: Memory = { cloudSeenAt: {}, ids: {}, networks: [], cameras: [], followed: {} };
     this.#document = storage.document('memory', memorySchema, initial);
-    this.#log = log;
+    this.#troubles = createTroubleLog(log, clock);
     this.#collect = collect;
     this.#due = createDeadline(clock, () => void this.flush());
   }
@@ -40,8 +48,9 @@ export class MemoryKeeper {
     this.#isDue = false;
     try {
       await this.#document.write(this.#collect());
+      this.#troubles.end('memory', 'What was seen can be stored again');
     } catch (error) {
-      this.#log.error(`What was seen cannot be stored: ${describeError(error)}.`);
+      this.#troubles.begin('memory', `What was seen cannot be stored: ${describeError(error)}.`);
     }
   }
 }

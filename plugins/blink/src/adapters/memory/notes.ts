@@ -9,10 +9,10 @@ export interface Notes {
 
 /** What of all parts must survive a restart. */
 export function collectMemory({ follower, gate, recordings, roster, shown, watch }: Parts, notes: Notes): Memory {
-  const { horizon, seen } = recordings.state;
+  const { known } = recordings;
   return {
     ...notes,
-    diff: { horizon, seen: [...seen] },
+    ...(known && { diff: { horizon: known.horizon, seen: [...known.seen] } }),
     cloudSeenAt: roster.cloudSeenAt,
     budget: gate.budget,
     ids: shown.ids,

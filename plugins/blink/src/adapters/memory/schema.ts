@@ -41,7 +41,7 @@ export const memorySchema = z.object({
     .exactOptional(),
   /** When the last list of recordings came, epoch ms. */
   mediaAnsweredAt: z.number().exactOptional(),
-  /** Systems whose recordings are in the cloud, and when that was seen last, epoch ms. */
+  /** Systems whose recordings are in the cloud, and when the newest of them began, epoch ms. */
   cloudSeenAt: z.record(z.string(), z.number()).default({}),
   budget: z.object({ tokens: z.number(), at: z.number() }).exactOptional(),
   /** Our ids by those of Blink. */

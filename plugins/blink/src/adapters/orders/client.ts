@@ -8,6 +8,7 @@ import {
 } from '../../domain/order-queue.ts';
 import { orderFailed } from '../../errors.ts';
 import type { Cloud, Target } from '../../ports.ts';
+import { pauseAfter } from '../cloud/refuse.ts';
 
 interface PendingOrder extends Order {
   target: Target;
@@ -29,6 +30,8 @@ export class Orders {
   readonly #queues = new Map<string, OrderQueue<PendingOrder>>();
   readonly #waiters = new Map<number, Waiter[]>();
   readonly #running = new Set<Promise<void>>();
+  /** How long the cloud wants to be left alone after an order that it refused, in ms, by order. */
+  readonly #pauses = new Map<number, number>();
   #nextId = 1;
 
   constructor(
@@ -97,12 +100,13 @@ export class Orders {
     void run.finally(() => this.#running.delete(run));
   }
 
-  async #send({ target }: PendingOrder): Promise<OrderInput<PendingOrder>> {
+  async #send({ id, target }: PendingOrder): Promise<OrderInput<PendingOrder>> {
     try {
       const command = await this.#cloud.order(target);
       return { type: 'accepted', ...(command !== undefined && { command }) };
     } catch (error) {
       if (errorCode(error) === 'blink.busy') return { type: 'busy' };
+      this.#pauses.set(id, pauseAfter(error));
       throw error;
     }
   }
@@ -120,11 +124,13 @@ export class Orders {
 
   #settled(order: PendingOrder, problem: string | undefined): void {
     const waiters = this.#take(order);
-    if (problem === undefined || this.#signal.aborted) this.#troubles.end(order.key, `${order.label} works again`);
-    else this.#troubles.begin(order.key, `${order.label} did not work: ${problem}.`);
+    const pauseMs = this.#pauses.get(order.id);
+    this.#pauses.delete(order.id);
+    if (problem === undefined) this.#troubles.end(order.key, `${order.label} works again`);
+    else if (!this.#signal.aborted) this.#troubles.begin(order.key, `${order.label} did not work: ${problem}.`);
     for (const { resolve, reject } of waiters) {
       if (problem === undefined) resolve();
-      else reject(orderFailed(order.label, problem));
+      else reject(orderFailed(order.label, problem, pauseMs));
     }
   }
 
@@ -136,5 +142,5 @@ export class Orders {
 }
 
 function toKey(target: Target): string {
-  return target.what === 'arm' ? 'arm' : `${target.what} ${target.camera}`;
+  return target.what === 'arm' ? `arm ${target.network}` : `${target.what} ${target.camera}`;
 }

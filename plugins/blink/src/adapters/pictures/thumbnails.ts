@@ -1,6 +1,9 @@
-import { describeError, toId, type Clock, type Log } from '@porchlight/core';
+import { describeError, errorCode, toId, type Clock, type Log } from '@porchlight/core';
 import type { FoundCamera } from '../../ports.ts';
 import type { Pictures } from './client.ts';
+
+/** Reasons that pass soon. */
+const passingCodes: ReadonlySet<string> = new Set(['blink.rate', 'blink.unreachable']);
 
 /** Fetches the picture of each camera that Blink's own app shows, at the start and when it is another; one at a time. */
 export class Thumbnails {
@@ -43,6 +46,9 @@ export class Thumbnails {
       const newest = await this.#pictures.take(address, { ...place, at: this.#clock.now() }, 'extra');
       this.#onTaken(place.camera, newest);
     } catch (error) {
+      // The next list has it fetched again, unless it names another by then.
+      const isPassing = passingCodes.has(errorCode(error) ?? '');
+      if (isPassing && this.#asked.get(place.camera) === address) this.#asked.delete(place.camera);
       this.#log.debug(`There is no picture of ${place.name}: ${describeError(error)}`);
     }
   }

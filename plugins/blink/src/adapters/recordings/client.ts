@@ -22,7 +22,7 @@ export interface RecordingsParts {
   snapshotTaken(camera: string, newest: string): void;
 }
 
-/** What began longer ago than this before the very first start is not told of, in ms. */
+/** What began longer ago than this before the very first list is not told of, in ms. */
 const firstLookMs = 120_000;
 /** Films of what happened so shortly before an alarm belong to it, in ms. */
 const beforeAlarmMs = 600_000;
@@ -47,10 +47,14 @@ export class Recordings {
     this.#log = log;
   }
 
+  /** Undefined before the first list: only its answer tells what time it is at Blink. */
+  get known(): DiffState | undefined {
+    return this.#diff;
+  }
+
   get state(): DiffState {
     const { local, cloud } = this.#parts.clocks();
-    this.#diff ??= { horizon: Math.min(local, cloud) - firstLookMs, seen: [] };
-    return this.#diff;
+    return this.#diff ?? { horizon: Math.min(local, cloud) - firstLookMs, seen: [] };
   }
 
   restore(diff: DiffState | undefined): void {

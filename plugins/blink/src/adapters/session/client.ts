@@ -26,6 +26,9 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #document: Document<StoredSession>;
   #stored: StoredSession = {};
+  /** The refresh token that the disk holds; memory is ahead of it when the last write failed. */
+  #onDisk: string | undefined;
+  #isAhead = false;
   #running: Promise<void> | undefined;
   #triedAt = -Infinity;
   #isRevoked = false;
@@ -63,6 +66,8 @@ export class Session {
   async load(): Promise<boolean> {
     const before = this.#stored.tokens?.refresh;
     const stored = await this.#document.read();
+    if (this.#isAhead && stored.tokens?.refresh === this.#onDisk) return false;
+    this.#onDisk = stored.tokens?.refresh;
     const { email } = this.#parts;
     const isOther = email !== undefined && stored.email !== undefined && !isSameEmail(email, stored.email);
     const { hardwareId } = stored;
@@ -155,8 +160,11 @@ export class Session {
   /** In memory first: tokens that cannot be stored still work until the next start. */
   async #write(stored: StoredSession): Promise<void> {
     this.#stored = stored;
+    this.#isAhead = true;
     try {
       await this.#document.write(stored);
+      this.#onDisk = stored.tokens?.refresh;
+      this.#isAhead = false;
     } catch (error) {
       this.#parts.log.error(`The sign-in cannot be stored: ${describeError(error)}. A restart would need a new one.`);
     }

@@ -6,6 +6,7 @@ import {
   credentialsRefused,
   identityRefused,
   notUnderstood,
+  pinLate,
   pinNotWanted,
   pinWrong,
   tooMany,
@@ -33,6 +34,8 @@ export interface Credentials {
 
 const pageAccept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const maxRedirections = 5;
+/** After so many a sign-in is over: Blink locks an account that is tried again and again. */
+export const mostWrongPins = 3;
 const fields = ['app_brand', 'app_version', 'client_id', 'device_brand', 'device_model', 'device_os_version'] as const;
 
 /** One sign-in through Blink's web pages (authorization code with PKCE), kept in memory until its PIN comes. */
@@ -42,7 +45,8 @@ export class WebSignIn implements SignIn {
   readonly #jar = new CookieJar();
   readonly #verifier = randomBytes(32).toString('base64url');
   #csrf = '';
-  #wantsPin = false;
+  #stage: 'begun' | 'pin' | 'accepted' = 'begun';
+  #wrongPins = 0;
 
   constructor(parts: SignInParts, credentials: Credentials) {
     this.#parts = parts;
@@ -59,19 +63,32 @@ export class WebSignIn implements SignIn {
     const asked = pinWantedSchema.safeParse(readJson(answer.body));
     const isAsking = asked.success && Object.values(asked.data).some((value) => value !== undefined);
     if (answer.status !== 412 && !(answer.status === 202 && isAsking)) throw refuse('sign-in', answer);
-    this.#wantsPin = true;
+    this.#stage = 'pin';
     const phone = asked.success ? asked.data.phone : undefined;
     return { type: 'pin-wanted', ...(phone !== undefined && { phone }) };
   }
 
   async enterPin(pin: string): Promise<Tokens> {
-    if (!this.#wantsPin) throw pinNotWanted();
+    if (this.#stage === 'begun') throw pinNotWanted();
+    // One that was accepted needs no other when the connection broke afterwards.
+    if (this.#stage === 'pin') await this.#verify(pin);
+    return this.#collect();
+  }
+
+  async #verify(pin: string): Promise<void> {
     const form = { '2fa_code': pin, 'csrf-token': this.#csrf, remember_me: 'false' };
     const answer = await this.#post('PIN', '/oauth/v2/2fa/verify', form);
-    if (answer.status === 412 || answer.status === 401) throw pinWrong();
+    if (answer.status === 412 || answer.status === 401) {
+      this.#wrongPins += 1;
+      if (this.#wrongPins >= mostWrongPins) this.#stage = 'begun';
+      throw pinWrong();
+    }
+    if (answer.status === 400) {
+      this.#stage = 'begun';
+      throw pinLate();
+    }
     if (answer.status !== 200 && answer.status !== 201) throw refuse('PIN', answer);
-    this.#wantsPin = false;
-    return this.#collect();
+    this.#stage = 'accepted';
   }
 
   async #openPage(): Promise<void> {
