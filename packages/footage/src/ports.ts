@@ -19,6 +19,8 @@ export interface AlertQuery {
 
 /** The organisation as its cloud shows it. */
 export interface Cloud {
+  /** Epoch ms by its own clock, by which footage is dated; ours may be wrong. */
+  now(): number;
   organisation(): Promise<Organisation>;
   /** The newest alerts, newest first, each once; `isCut` when there are more than were asked for. */
   alerts(query: AlertQuery): Promise<{ alerts: Alert[]; isCut: boolean }>;

@@ -24,6 +24,7 @@ export class RequestQueue {
   // They share a folder.
   readonly #oneByOne = createLimit(1);
   readonly #underWay = new Set<Promise<void>>();
+  #written: Promise<void> = Promise.resolve();
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
@@ -47,9 +48,10 @@ export class RequestQueue {
     return undefined;
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more, and all that was taken is on the disk. */
   async settle(): Promise<void> {
     await Promise.all(this.#underWay);
+    await this.#written;
   }
 
   #enqueue(request: FootageRequest): void {
@@ -82,6 +84,6 @@ export class RequestQueue {
   #keep(state: RequestState): void {
     this.#state = state;
     const stored = { pending: [...state.pending], done: [...state.done] };
-    this.#document.write(stored).catch((error: unknown) => this.#parts.log.error(describeError(error)));
+    this.#written = this.#document.write(stored).catch((error: unknown) => this.#parts.log.error(describeError(error)));
   }
 }

@@ -1,5 +1,5 @@
 import { exitCodes } from './domain/outcome.ts';
-import { type GapReason, isPassing } from './domain/recorded.ts';
+import type { GapReason } from './domain/recorded.ts';
 import { type ProgramParts, runProgram } from './program.ts';
 
 /** A film as `--json` tells of it. */
@@ -14,6 +14,8 @@ export interface FilmReport {
 export interface RunReport {
   exitCode: number;
   films: FilmReport[];
+  /** Some of the films may be completed by a later run. */
+  mayGrow: boolean;
   /** Why the run ended early, one sentence. */
   problem?: string;
 }
@@ -25,13 +27,15 @@ export async function runWords(
 ): Promise<RunReport> {
   const films: FilmReport[] = [];
   let problem: string | undefined;
+  let mayGrow = false;
   const exitCode = await runProgram([...words, '--json'], {
     ...parts,
     columns: undefined,
     out(text) {
       for (const line of text.split('\n').filter(Boolean)) {
-        const said = JSON.parse(line) as FilmReport & { event: string; problem?: string };
+        const said = JSON.parse(line) as FilmReport & { event: string; problem?: string; mayGrow?: true };
         const { event, camera, file, result, gaps } = said;
+        mayGrow ||= said.mayGrow ?? false;
         if (event === 'film') films.push({ camera, ...(file !== undefined && { file }), result, gaps });
         if (event === 'stopped') problem = said.problem;
       }
@@ -42,10 +46,10 @@ export async function runWords(
       problem ??= /^rhombus-footage: error: (.*)$/m.exec(text)?.[1];
     },
   });
-  return { exitCode, films, ...(problem !== undefined && { problem }) };
+  return { exitCode, films, mayGrow, ...(problem !== undefined && { problem }) };
 }
 
 /** Whether the same words may bring more at a later time: once the cloud, a camera, the disk or the key is well again. */
-export function mayBringMore({ exitCode, films }: RunReport): boolean {
-  return exitCode >= exitCodes.authentication || films.some(({ gaps }) => gaps.some(isPassing));
+export function mayBringMore({ exitCode, mayGrow }: RunReport): boolean {
+  return exitCode >= exitCodes.authentication || mayGrow;
 }

@@ -1,15 +1,26 @@
 import { describeError, errorCode } from '@porchlight/core';
 import { nextDue } from './adapters/calendar.ts';
-import { copyOnce } from './copy/copy-once.ts';
+import { copyOnce, type CopyRequest } from './copy/copy-once.ts';
 import { isLeftOver } from './domain/manifest.ts';
 import type { Gap } from './domain/recorded.ts';
-import { exitCodeOf, type Outcome, type Stop } from './domain/outcome.ts';
+import { exitCodeOf, exitCodes, type Outcome, type Stop } from './domain/outcome.ts';
 import type { Settings } from './domain/settings.ts';
 import { openRun, type Run, type RunBasis } from './open-run.ts';
 import type { Screen } from './ports.ts';
 
 /** How far back each look of --watch goes, so that an alert that became known late is not missed, seconds. */
 const lookBackSec = 7200;
+/** How far back the first look goes, and one in an hour: to what nobody watched, or a camera was away for, seconds. */
+const longLookBackSec = 86_400;
+const longLookMs = 3_600_000;
+
+/** Windows of --schedule that are not complete are tried again for so long, ms, and at most so many. */
+const patienceMs = 86_400_000;
+const mostOwed = 200;
+/** A clock that is so far behind a time that has come was set back, ms. */
+const setBackMs = 60_000;
+/** Films of which is remembered what was said. */
+const mostTold = 1000;
 
 const stops: Readonly<Record<string, Stop>> = {
   'footage.auth': 'authentication',
@@ -35,34 +46,42 @@ export async function run(basis: RunBasis): Promise<number> {
     const { stay } = basis.settings;
     if (stay.watch) return await watch(opened, basis);
     if (stay.schedule) return await keepSchedule(opened, basis, stay.schedule);
-    return await pass(opened, basis);
+    return (await pass(opened, basis)).code;
   } finally {
     basis.screen.close();
     await opened.close();
   }
 }
 
+interface Passed {
+  code: number;
+  /** The same pass at a later time may bring more. */
+  mayGrow: boolean;
+}
+
+interface PassOptions {
+  request?: CopyRequest;
+  onOutcome?: (outcome: Outcome) => void;
+}
+
 /** One pass over everything that is asked for. */
 async function pass(
   { parts, guard }: Run,
   basis: RunBasis,
-  request: Parameters<typeof copyOnce>[1] = {},
-): Promise<number> {
+  { request = {}, onOutcome = (outcome) => reportOutcome(outcome, basis.screen) }: PassOptions = {},
+): Promise<Passed> {
   const { screen } = basis;
   try {
     if (!basis.settings.say.isDryRun) await guard.retain();
-    const done: Outcome[] = [];
-    const onOutcome = (outcome: Outcome): void => reportOutcome(outcome, screen);
     const outcomes = await copyOnce({ ...parts, onOutcome }, request);
-    done.push(...outcomes);
     if (!basis.settings.say.isDryRun) {
       await guard.retain();
       await parts.store.prune((device, span) => isLeftOver(parts.manifest.lines, device, span));
     }
-    reportSummary(done, screen);
-    return exitCodeOf(done);
+    reportSummary(outcomes, screen);
+    return { code: exitCodeOf(outcomes), mayGrow: outcomes.some(({ mayGrow }) => mayGrow) };
   } catch (error) {
-    return reportStop(error, basis);
+    return { code: reportStop(error, basis), mayGrow: true };
   }
 }
 
@@ -119,16 +138,38 @@ function reportSummary(outcomes: readonly Outcome[], screen: Screen): void {
   screen.event({ event: 'done', ...counts, exitCode: exitCodeOf(outcomes) });
 }
 
+/** Says what has become of films; who looks again and again does not want to hear the same each time. */
+function createTeller(screen: Screen): (outcome: Outcome) => void {
+  const told = new Map<string, string>();
+  return (outcome) => {
+    const text = JSON.stringify(outcome);
+    if (told.get(outcome.name) === text) return;
+    told.delete(outcome.name);
+    if (outcome.mayGrow) told.set(outcome.name, text);
+    const [oldest] = told.keys();
+    if (told.size > mostTold && oldest !== undefined) told.delete(oldest);
+    reportOutcome(outcome, screen);
+  };
+}
+
 /** Looks for new alerts until it is asked to end; a look that fails is followed by the next. */
 async function watch(opened: Run, basis: RunBasis): Promise<number> {
   const { clock, settings, signal, screen } = basis;
-  let since = settings.alerts.afterSec ?? Math.floor(clock.now() / 1000) - lookBackSec;
+  const onOutcome = createTeller(screen);
+  let lookedSec = Infinity;
+  let longDueAt = -Infinity;
   screen.info(`Watching for policy alerts every ${settings.stay.intervalSec} s.`);
   while (!signal.aborted) {
-    const beganSec = Math.floor(clock.now() / 1000);
-    const code = await pass(opened, basis, { since, leavesOpen: true });
+    const beganSec = Math.floor(opened.parts.cloud.now() / 1000);
+    const isLong = clock.monotonic() >= longDueAt;
+    const fromSec = Math.min(lookedSec, beganSec) - (isLong ? longLookBackSec : lookBackSec);
+    const since = Math.max(settings.alerts.afterSec ?? 0, fromSec);
+    const { code } = await pass(opened, basis, { request: { since, leavesOpen: true }, onOutcome });
     if (isFinal(code)) return code;
-    if (code <= 1) since = Math.max(since, beganSec - lookBackSec);
+    if (code <= exitCodes.partial) {
+      lookedSec = beganSec;
+      if (isLong) longDueAt = clock.monotonic() + longLookMs;
+    }
     await clock.sleep(settings.stay.intervalSec * 1000, signal).catch(() => undefined);
   }
   return 0;
@@ -139,23 +180,51 @@ async function keepSchedule(
   basis: RunBasis,
   schedule: NonNullable<Settings['stay']['schedule']>,
 ): Promise<number> {
-  const { clock, signal, screen, settings } = basis;
+  const { clock, signal, screen } = basis;
+  const onOutcome = createTeller(screen);
+  let owed: number[] = [];
+  let lastDue = clock.now();
   while (!signal.aborted) {
-    const due = nextDue(schedule, clock.now());
+    // What has come due during a long copy is not left out.
+    const now = clock.now();
+    const due = nextDue(schedule, lastDue > now + setBackMs ? now : Math.max(lastDue, now - patienceMs));
     if (due === undefined) return 2;
-    screen.info(`Next copy at ${new Date(due).toISOString()}.`);
-    await clock.sleep(due - clock.now(), signal).catch(() => undefined);
+    if (due > now) {
+      screen.info(`Next copy at ${new Date(due).toISOString()}.`);
+      await clock.sleep(due - now, signal).catch(() => undefined);
+    }
     if (signal.aborted) break;
-    const startSec = Math.floor(due / 1000) - settings.window.durationSec;
-    const window = { ...settings.window, startSec };
-    const now = { ...opened, parts: { ...opened.parts, settings: { ...settings, window } } };
-    const code = await pass(now, basis);
+    lastDue = due;
+    owed = [...owed, due].filter((at) => at > due - patienceMs).slice(-mostOwed);
+    const { code, left } = await copyWindows(owed, opened, { basis, onOutcome });
     if (isFinal(code)) return code;
+    owed = left;
   }
   return 0;
 }
 
+/** Copies the windows before these times, and gives those that may still bring more. */
+async function copyWindows(
+  dues: readonly number[],
+  opened: Run,
+  { basis, onOutcome }: { basis: RunBasis; onOutcome: (outcome: Outcome) => void },
+): Promise<{ code: number; left: number[] }> {
+  const { settings } = basis;
+  const left = new Set(dues);
+  let code: number = exitCodes.complete;
+  for (const due of dues) {
+    const window = { ...settings.window, startSec: Math.floor(due / 1000) - settings.window.durationSec };
+    const look = { ...opened, parts: { ...opened.parts, settings: { ...settings, window } } };
+    const passed = await pass(look, basis, { onOutcome });
+    ({ code } = passed);
+    if (!passed.mayGrow) left.delete(due);
+    // The next one would fare no better.
+    if (code > exitCodes.partial) break;
+  }
+  return { code, left: [...left] };
+}
+
 /** Waiting heals a network, but neither a key nor a disk. */
 function isFinal(code: number): boolean {
-  return code === 3 || code === 5;
+  return code === exitCodes.authentication || code === exitCodes.diskFull;
 }

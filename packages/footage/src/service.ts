@@ -8,7 +8,7 @@ import {
   type ServiceContext,
 } from '@porchlight/core';
 import { RequestDesk } from './adapters/bus/desk.ts';
-import { watchDevices } from './adapters/bus/devices.ts';
+import { type BusDevices, watchDevices } from './adapters/bus/devices.ts';
 import { type FootageRequest, toCommands, windowOf } from './domain/footage-request.ts';
 import { keyMissing } from './errors.ts';
 import { RequestQueue } from './request-queue.ts';
@@ -38,7 +38,7 @@ class FootageService implements Service {
   readonly #desk: RequestDesk;
   readonly #queue: RequestQueue;
   #ends: (() => void)[] = [];
-  #nameOf = (camera: string): string => camera;
+  #onBus: Pick<BusDevices, 'isUnknown' | 'nameOf'> = { nameOf: (camera) => camera, isUnknown: () => false };
 
   constructor(config: FootageConfig, context: ServiceContext) {
     this.#config = config;
@@ -60,10 +60,10 @@ class FootageService implements Service {
       this.#context.log.error(problem);
       return this.#report(problem);
     }
-    const { nameOf, stop } = watchDevices(this.#context.bus, this.#config.broker.root);
-    this.#nameOf = nameOf;
+    const onBus = watchDevices(this.#context.bus, this.#config.broker.root);
+    this.#onBus = onBus;
     await this.#queue.open();
-    this.#ends = [stop, this.#desk.open((request) => this.#queue.take(request))];
+    this.#ends = [onBus.stop, this.#desk.open((request) => this.#queue.take(request))];
   }
 
   async stop(): Promise<void> {
@@ -76,7 +76,8 @@ class FootageService implements Service {
   async #carryOut(request: FootageRequest): Promise<boolean> {
     const { log } = this.#context;
     const reports: RunReport[] = [];
-    for (const words of toCommands(request, this.#config, this.#nameOf)) reports.push(await this.#run(words));
+    const isEarly = request.cameras?.some(this.#onBus.isUnknown) ?? false;
+    for (const words of toCommands(request, this.#config, this.#onBus.nameOf)) reports.push(await this.#run(words));
     this.#signal.throwIfAborted();
     const films = reports.flatMap((report) => report.films);
     const exitCode = Math.max(...reports.map((report) => report.exitCode));
@@ -91,7 +92,7 @@ class FootageService implements Service {
       this.#signal.throwIfAborted();
       log.warn(`The answer to ${request.id} could not be sent: ${describeError(error)}`);
     });
-    return reports.some(mayBringMore);
+    return isEarly || reports.some(mayBringMore);
   }
 
   #run(words: readonly string[]): Promise<RunReport> {

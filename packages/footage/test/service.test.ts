@@ -140,6 +140,34 @@ test('what could not be had is tried again later, and answered again', async () 
   expect(waits).toEqual([60_000]);
 });
 
+test('a request that a restart finds waiting is kept until the bus has said who its device is', async () => {
+  const document = context.storage.document('requests', pendingSchema, { pending: [], done: [] });
+  const request = { id: 'r', at: (nowSec - 900) * 1000, cameras: ['rhombus/shed'] };
+  await document.write({ pending: [request], done: [] });
+  const tellLate = (): void => describe('shed', { v: 1, id: 'shed', name: 'Shed', serial: camera(1).serialNumber });
+  await start({}, createHastyClock(tellLate));
+  await until(() => answers().length > 1);
+  expect(answers().at(-1)).toMatchObject({ id: 'r', ok: true, films: [{ camera: 'Camera 2', result: 'copied' }] });
+});
+
+test('sound that could not be had is tried again later, too', async () => {
+  await running?.stop();
+  await place.close();
+  place = await openPlace({ organisation: createFleet(nowSec, { cameras: 1, audio: true }) });
+  const gateway = place.rhombus.org.gateways[0]!;
+  place.rhombus.mediaFaults.add({ device: gateway.uuid, trouble: { type: 'status', status: 404 } });
+  await start(
+    {},
+    createHastyClock(() => place.rhombus.mediaFaults.clear()),
+  );
+  ask({ id: 'r', at: at(900), cameras: ['Camera 1'] });
+  await until(() => answers().length > 1);
+  expect(answers()).toMatchObject([
+    { ok: false, films: [{ result: 'partial', gaps: [] }] },
+    { ok: true, films: [{ result: 'copied', file: expect.stringContaining('_videoWithAudio') }] },
+  ]);
+});
+
 test('a refused key is a problem on every face, and no request is forgotten for it', async () => {
   const service = await start({ apiKey: 'wrong' });
   ask({ id: 'r', at: at(900), cameras: ['Camera 1'] });
@@ -174,6 +202,27 @@ test('a request for the future holds up no other; what waits at a stop is done a
   await start({}, createHastyClock());
   await until(() => answers().length > 1);
   expect(answers().at(-1)).toMatchObject({ id: 'later' });
+});
+
+test('a stop waits until a request that has just come is on the disk', async () => {
+  const { storage } = context;
+  const order: string[] = [];
+  const document = storage.document.bind(storage);
+  storage.document = (name, schema, initial) => {
+    const quick = document(name, schema, initial);
+    const write = async (value: Parameters<typeof quick.write>[0]): Promise<void> => {
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await quick.write(value);
+      order.push('written');
+    };
+    return { ...quick, write };
+  };
+  const service = await start();
+  ask({ id: 'r', at: new Date(Date.now() + 3_600_000).toISOString() });
+  await service.stop();
+  order.push('stopped');
+  await until(() => order.length === 2);
+  expect(order).toEqual(['written', 'stopped']);
 });
 
 test('requests: known ones once, not more than there is room for, and what they mean', () => {

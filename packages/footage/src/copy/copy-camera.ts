@@ -70,13 +70,13 @@ function failed(job: Job, error: unknown): Outcome {
   const { camera, window } = job;
   const base = { name: nameOfFilm(job), camera: camera.name || camera.uuid, problems: [describeError(error)] };
   const refused = errorCode(error) === 'footage.auth' ? { isRefused: true as const } : {};
-  return { ...base, result: 'failed', gaps: [{ ...window, reason: 'failed' }], ...refused };
+  return { ...base, result: 'failed', gaps: [{ ...window, reason: 'failed' }], mayGrow: true, ...refused };
 }
 
-async function settle({ jobs }: CameraTask, { clock, signal }: CopyParts): Promise<void> {
+async function settle({ jobs }: CameraTask, { clock, cloud, signal }: CopyParts): Promise<void> {
   const endSec = Math.max(...jobs.map(({ job }) => job.window.endSec));
   const readyAt = (endSec + settleSec) * 1000;
-  const waitMs = readyAt - clock.now();
+  const waitMs = readyAt - cloud.now();
   if (waitMs > 0 && waitMs <= 2 * settleSec * 1000) await clock.sleep(waitMs, signal);
 }
 
@@ -122,9 +122,9 @@ async function prepareSound(gateway: Gateway, windows: readonly Span[], parts: C
 async function askPresence(
   device: MediaDevice,
   { spans }: FetchPlan,
-  { cloud, clock }: CopyParts,
+  { cloud }: CopyParts,
 ): Promise<(window: Span) => Availability> {
-  const nowSec = Math.floor(clock.now() / 1000);
+  const nowSec = Math.floor(cloud.now() / 1000);
   const presence: { local: Span[]; cloud: Span[] } = { local: [], cloud: [] };
   for (const span of nearby(spans)) {
     const found = await cloud.presence(device, spanToAsk(span, nowSec));

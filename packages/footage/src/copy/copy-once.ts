@@ -21,7 +21,7 @@ export async function copyOnce(parts: CopyParts, request: CopyRequest = {}): Pro
   // Whether there is ffmpeg is found out while the cloud is asked.
   const [organisation] = await Promise.all([parts.cloud.organisation(), parts.ffmpeg.isThere(parts.signal)]);
   const found = await findJobs(organisation, parts, request.since);
-  const nowSec = parts.clock.now() / 1000;
+  const nowSec = parts.cloud.now() / 1000;
   const jobs = request.leavesOpen ? found.filter(({ window }) => window.endSec + settledSec <= nowSec) : found;
   const { tasks, outcomes } = await sortOut(dropTwins(jobs, parts), organisation, parts);
   // Who looks again and again does not want to hear of the same films each time.

@@ -38,12 +38,13 @@ export async function finishFilm(film: FilmJob, copies: Copies, parts: CopyParts
       problems: [...new Set(all)],
     };
     const keep = { picture: draft.gaps.some(isPassing), sound: draft.gaps.some(isPassing) || sound === 'missing' };
-    return { outcome: { ...base, result: isWhole ? 'copied' : 'partial', ...facts }, keep };
+    const growth = keep.picture || keep.sound ? { mayGrow: true as const } : {};
+    return { outcome: { ...base, result: isWhole ? 'copied' : 'partial', ...facts, ...growth }, keep };
   } catch (error) {
     parts.signal.throwIfAborted();
     if (errorCode(error) !== 'footage.broken-film') throw error;
     const facts = { gaps: picture.gaps([]), problems: [describeError(error)] };
-    const outcome: Outcome = { ...base, result: 'failed', ...facts };
+    const outcome: Outcome = { ...base, result: 'failed', ...facts, mayGrow: true };
     return { outcome, keep: { picture: false, sound: false } };
   }
 }
@@ -51,11 +52,12 @@ export async function finishFilm(film: FilmJob, copies: Copies, parts: CopyParts
 async function reportAbsent(film: FilmJob, parts: CopyParts): Promise<Outcome> {
   const { job, name, picture } = film;
   const gaps = picture.gaps([]);
+  const growth = isFinal(picture) ? {} : { mayGrow: true as const };
   if (isFinal(picture))
     await parts.manifest.add({ v: 1, type: 'absent', at: parts.clock.now(), name, ...windowOf(film, gaps) });
   const result = gaps.some(({ reason }) => reason === 'failed' || reason === 'wrong-time') ? 'failed' : 'absent';
   const base = { name, camera: job.camera.name || job.camera.uuid, problems: [...picture.problems] };
-  return { ...base, result, gaps, ...(picture.isRefused && { isRefused: true }) };
+  return { ...base, result, gaps, ...growth, ...(picture.isRefused && { isRefused: true }) };
 }
 
 type Made = { draft: Draft } & Awaited<ReturnType<typeof addSound>>;

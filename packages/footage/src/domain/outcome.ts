@@ -14,6 +14,8 @@ export interface Outcome {
   problems: string[];
   /** The key does not give access to this. */
   isRefused?: true;
+  /** A later run may bring more of it. */
+  mayGrow?: true;
 }
 
 /** Why a whole run ended early. */

@@ -185,6 +185,21 @@ test('--watch copies new alerts as they come, once their window is over, until i
   expect(ran.events.filter(({ event }) => event === 'film')).toHaveLength(2);
 });
 
+test.each([-600, 600])('a clock of this machine that is %d s off neither hides nor invents footage', async (offSec) => {
+  const clock = { ...systemClock, now: () => Date.now() + offSec * 1000 };
+  const parts = { out: () => undefined, err: () => undefined, clock, columns: undefined };
+  const env = { RHOMBUS_API_KEY: 'simulated-api-token' };
+  const copy = (secondsAgo: number): Promise<number> => {
+    const words = argumentsFor(place, ['--camera', 'Camera 2', '-s', String(nowSec - secondsAgo), '-u', '10']);
+    return runProgram(words, { ...parts, env, signal: new AbortController().signal });
+  };
+  expect(await copy(60)).toBe(0);
+  expect(await readSeconds(join(place.folder, (await films())[0]!))).toEqual(expectedSeconds(nowSec - 60, 10));
+  // What is still to come is no gap for ever.
+  expect(await copy(-100)).toBe(1);
+  expect(await copy(-100)).toBe(1);
+});
+
 test('--schedule copies the window before each due time, until it is asked to end', async () => {
   const controller = new AbortController();
   const waits: number[] = [];

@@ -7,6 +7,8 @@ const descriptionSchema = z.object({ name: z.string().min(1), serial: z.string()
 export interface BusDevices {
   /** What a device on the bus (`rhombus/front-door`) is called at Rhombus; anything else stays as it is. */
   nameOf(camera: string): string;
+  /** A device of that service of which the bus has not told yet, as after a start. */
+  isUnknown(camera: string): boolean;
   stop(): void;
 }
 
@@ -17,5 +19,9 @@ export function watchDevices(bus: Bus, root: string): BusDevices {
     const description = descriptionSchema.safeParse(parseJson(Buffer.from(payload).toString())).data;
     if (description) names.set(topic.slice(root.length + 1), description.serial ?? description.name);
   });
-  return { nameOf: (camera) => names.get(camera) ?? camera, stop };
+  return {
+    nameOf: (camera) => names.get(camera) ?? camera,
+    isUnknown: (camera) => camera.startsWith('rhombus/') && !names.has(camera),
+    stop,
+  };
 }

@@ -15,18 +15,22 @@ export interface CallParts {
   agents: Agents;
   clock: Clock;
   signal: AbortSignal;
+  /** Is told what time it is at Rhombus, epoch ms. */
+  onTime?: (theirs: number) => void;
 }
 
 /** One call of the API: POST, JSON both ways, failures of status and in band turned into coded errors. */
 export function createCall(parts: CallParts) {
   return async <T>(path: string, body: object, schema: z.ZodType<T, unknown>): Promise<T> => {
-    const { status, retryAfter, text } = await send(parts, path, JSON.stringify(body)).catch((cause: unknown) => {
+    const { status, retryAfter, date, text } = await send(parts, path, JSON.stringify(body)).catch((cause: unknown) => {
       parts.signal.throwIfAborted();
       throw unreachable(path, cause);
     });
     if (status === 401 || status === 403) throw keyRefused(path);
     if (status === 429) throw tooMany(parseRetryAfter(retryAfter, parts.clock.now()));
     if (status !== 200) throw callFailed(path, status);
+    const theirs = Date.parse(date ?? '');
+    if (!Number.isNaN(theirs)) parts.onTime?.(theirs);
     return readAnswer(path, text, schema);
   };
 }
@@ -34,6 +38,7 @@ export function createCall(parts: CallParts) {
 interface RawAnswer {
   status: number;
   retryAfter: string | undefined;
+  date: string | undefined;
   text: string;
 }
 
@@ -60,7 +65,8 @@ async function readText(incoming: IncomingMessage): Promise<RawAnswer> {
     pieces.push(piece);
   }
   const { statusCode: status = 0, headers } = incoming;
-  return { status, retryAfter: headers['retry-after'], text: Buffer.concat(pieces).toString() };
+  const { 'retry-after': retryAfter, date } = headers;
+  return { status, retryAfter, date, text: Buffer.concat(pieces).toString() };
 }
 
 /** A 200 is no success yet: failures come in band too. */

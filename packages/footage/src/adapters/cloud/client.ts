@@ -27,10 +27,18 @@ export interface CloudParts extends CallParts {
 export class RhombusCloud implements Cloud {
   readonly #parts: CloudParts;
   readonly #send: ReturnType<typeof createCall>;
+  /** By how much their time is ahead of our monotonic one, ms. */
+  #aheadMs: number | undefined;
 
   constructor(parts: CloudParts) {
     this.#parts = parts;
-    this.#send = createCall(parts);
+    const { clock } = parts;
+    this.#send = createCall({ ...parts, onTime: (theirs) => (this.#aheadMs = theirs - clock.monotonic()) });
+  }
+
+  now(): number {
+    const { clock } = this.#parts;
+    return this.#aheadMs === undefined ? clock.now() : clock.monotonic() + this.#aheadMs;
   }
 
   async organisation(): Promise<Organisation> {
