@@ -136,3 +136,26 @@ test('what was told counts as told only after a moment, so that a crash before t
   const again = await restart(running);
   expect(again.events).toEqual([]);
 });
+
+test('somebody who was on the stairs before a restart is not shown there until Rhombus says so again', async () => {
+  const first = await play(polling);
+  first.cloud.scenario.setReadings(sensor(first, 'Stairs'), { status: 'OCCUPIED' });
+  await first.waitFor(() => first.service.devices.state('stairs', 'motion')?.detected === true);
+  await first.service.stop();
+  first.cloud.faults.add({ match: '/api/', trouble: { type: 'status', status: 503 } });
+  const second = await restart(first, polling);
+  expect(second.service.devices.state('stairs', 'motion')).toEqual({ detected: false });
+  second.cloud.faults.clear();
+  await second.waitFor(() => second.service.devices.state('stairs', 'motion')?.detected === true);
+});
+
+test('an alert whose details say too little at first is asked for again when the stream tells more of it', async () => {
+  const running = await play({ snapshots: false });
+  const { cloud, events } = running;
+  await streaming(running);
+  const alert = await cloud.scenario.raiseAlert({ without: ['policyAlertTriggers'] }, { stream: 'sparse' });
+  await until(() => running.asked('getPolicyAlertDetails') === 1);
+  await cloud.scenario.updateAlert(alert.uuid, { policyAlertTriggers: ['MOTION_HUMAN'] }, { stream: 'sparse' });
+  await until(() => events.length === 1);
+  expect(events[0]).toMatchObject({ id: `rhombus-${alert.uuid}`, label: 'person', source: 'poll' });
+});

@@ -1,5 +1,5 @@
 import type { RhombusConfig } from '@porchlight/config-schemas';
-import type { ServiceContext } from '@porchlight/core';
+import type { Clock, ServiceContext } from '@porchlight/core';
 import type { Push } from '../ports.ts';
 import { RhombusCloud, type CloudSettings } from './cloud/client.ts';
 import { readCredentials } from './cloud/credentials.ts';
@@ -44,12 +44,22 @@ export function openWays(apiKey: string, config: RhombusConfig, context: Service
   const url = endpoints.stream ?? hosts[region].stream;
   const canStream = config.changeStream && credentials.canStream;
   const { enabled, secret, host, port } = webhook;
+  const parts = { ...context, clock: clockOf(cloud, context.clock) };
   return {
     cloud,
     stream: canStream
-      ? new ChangeStream({ url, credentials, organisation: () => cloud.organisation() }, context)
+      ? new ChangeStream({ url, credentials, organisation: () => cloud.organisation() }, parts)
       : undefined,
-    webhook: enabled && secret !== undefined ? new WebhookListener({ host, port, secret }, context) : undefined,
+    webhook: enabled && secret !== undefined ? new WebhookListener({ host, port, secret }, parts) : undefined,
+  };
+}
+
+/** The clock by which Rhombus dates what it tells; that of this machine may be wrong. */
+function clockOf(cloud: RhombusCloud, clock: Clock): Clock {
+  return {
+    now: () => clock.now() + cloud.aheadMs,
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
   };
 }
 

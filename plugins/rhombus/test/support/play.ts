@@ -26,8 +26,11 @@ export function onClose(close: () => unknown): void {
 }
 
 /** A simulated organisation and the service on one fake clock. */
-export async function play(raw: object = {}, options: Partial<RhombusOptions> = {}): Promise<Play> {
-  const context = buildContext();
+export async function play(
+  raw: object = {},
+  options: Partial<RhombusOptions> = {},
+  context = buildContext(),
+): Promise<Play> {
   const cloud = await startOrganisation(context, options);
   open.push(() => cloud.close());
   return join(cloud, raw, context);

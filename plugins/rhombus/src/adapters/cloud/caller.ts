@@ -40,7 +40,8 @@ export class Caller {
   readonly #signal: AbortSignal;
   readonly #http: Http;
   #budget: Budget;
-  #aheadMs = 0;
+  /** What to add to our monotonic time to get theirs, ms: it stays right when the wall clock jumps. */
+  #theirsMs: number | undefined;
 
   constructor(settings: CallerSettings, { clock, signal }: { clock: Clock; signal: AbortSignal }) {
     this.#settings = settings;
@@ -56,7 +57,9 @@ export class Caller {
   }
 
   get aheadMs(): number {
-    return Math.abs(this.#aheadMs) < agreeMs ? 0 : this.#aheadMs;
+    if (this.#theirsMs === undefined) return 0;
+    const aheadMs = this.#theirsMs + this.#clock.monotonic() - this.#clock.now();
+    return Math.abs(aheadMs) < agreeMs ? 0 : aheadMs;
   }
 
   /** Ends what is under way. */
@@ -112,7 +115,7 @@ export class Caller {
 
   #compareClocks(answer: HttpAnswer): void {
     const theirs = Date.parse(answer.header('date') ?? '');
-    if (!Number.isNaN(theirs)) this.#aheadMs = theirs - this.#clock.now();
+    if (!Number.isNaN(theirs)) this.#theirsMs = theirs - this.#clock.monotonic();
   }
 }
 

@@ -17,6 +17,7 @@ import { describe, statesOf } from './map.ts';
 interface Shown {
   device: Device;
   found: FoundDevice;
+  /** Monotonic ms. */
   motionUntil?: number;
   calm: Deadline;
 }
@@ -135,9 +136,11 @@ export class RhombusDevices {
     const shown = this.#shown.get(sighting.device);
     const state = shown?.device.state('motion');
     if (!shown || !state?.detected) return;
-    const now = this.#parts.clock.now();
-    const leastMs = this.#parts.settings.motionSeconds * 1000;
-    shown.motionUntil = motionUntil(shown.motionUntil, sighting, { now, leastMs });
+    const { clock, settings } = this.#parts;
+    // Monotonic: the wall clock may be set back before it ends.
+    const now = clock.monotonic();
+    const span = { at: now + sighting.at - clock.now(), durationMs: sighting.durationMs };
+    shown.motionUntil = motionUntil(shown.motionUntil, span, { now, leastMs: settings.motionSeconds * 1000 });
     shown.calm.set(shown.motionUntil - now);
     if (label !== undefined) shown.device.update('motion', { ...state, label });
   }

@@ -1,4 +1,13 @@
-import { createDeadline, describeError, type Clock, type Deadline, type Log, type Storage } from '@porchlight/core';
+import {
+  createDeadline,
+  createTroubleLog,
+  describeError,
+  type Clock,
+  type Deadline,
+  type Log,
+  type Storage,
+  type TroubleLog,
+} from '@porchlight/core';
 import type { Seen } from '../../domain/differ.ts';
 import { memorySchema, type Memory } from './schema.ts';
 import { SeenJournal } from './seen-journal.ts';
@@ -21,7 +30,7 @@ export class MemoryKeeper {
   readonly #document;
   readonly #journal: SeenJournal;
   readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #troubles: TroubleLog;
   readonly #due: Deadline;
   readonly #sources: Sources;
   /** The essence of what was written last. */
@@ -32,7 +41,7 @@ export class MemoryKeeper {
     this.#document = storage.document('memory', memorySchema, { movements: [], ids: {}, devices: [] });
     this.#journal = new SeenJournal(storage.journal('seen'));
     this.#clock = clock;
-    this.#log = log;
+    this.#troubles = createTroubleLog(log, clock);
     this.#sources = sources;
     this.#due = createDeadline(clock, () => void this.flush());
   }
@@ -59,8 +68,9 @@ export class MemoryKeeper {
       await this.#journal.write(this.#sources.seen());
       if (text !== this.#written) await this.#document.write(memory);
       this.#written = text;
+      this.#troubles.end('storage', 'What is seen can be stored again');
     } catch (error) {
-      this.#log.error(`What was seen cannot be stored: ${describeError(error)}.`);
+      this.#troubles.begin('storage', `What was seen cannot be stored: ${describeError(error)}.`);
     }
   }
 }

@@ -39,7 +39,6 @@ const deviceSchema = z.object({
   celsius: z.number().min(-100).max(200).exactOptional(),
   air: z.partialRecord(z.enum(air), z.number()).exactOptional(),
   isOpen: z.boolean().exactOptional(),
-  isOccupied: z.boolean().exactOptional(),
 });
 
 /** What must survive a restart, beside what has been seen. */
@@ -51,7 +50,7 @@ export const memorySchema = z.object({
   marksTo: z.number().exactOptional(),
   /** Our ids by the uuids of Rhombus. */
   ids: z.record(z.string(), z.string()),
-  /** As they were last, so that a start without internet shows them. */
+  /** As they were last, so that a start without internet shows them; who was seen then may have gone since. */
   devices: z.array(deviceSchema),
 });
 

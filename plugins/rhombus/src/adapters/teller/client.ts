@@ -51,13 +51,19 @@ export class Teller {
     }
   }
 
-  /** Asks for the rest of an alert that was told of in part, once; after a failure with the next list of alerts. */
+  /**
+   * Asks for the rest of an alert that was told of in part: once for each push that tells of it, and after a failure with
+   * the next list of alerts.
+   */
   async complete({ uuid, asOfNow }: PartOfAlert, from: 'list' | 'push'): Promise<void> {
     if (this.state.seen.has(uuid) || this.#asked.has(uuid)) return;
     remember(this.#asked, uuid);
     try {
-      const sighting = (await this.#parts.cloud.alert(uuid)) ?? asOfNow;
+      const whole = await this.#parts.cloud.alert(uuid);
+      const sighting = whole ?? asOfNow;
       if (sighting) this.take(sighting);
+      // When the next push tells of it, its details may say more.
+      if (!whole && from === 'push') this.#asked.delete(uuid);
     } catch {
       // A motion that is known of must not wait for its details.
       if (asOfNow) return this.take(asOfNow);
