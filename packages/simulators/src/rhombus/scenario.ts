@@ -3,7 +3,15 @@ import type { Change, ChangeStream } from './change-stream.ts';
 import type { Span } from './recording.ts';
 import { randomRuuid } from './ruuid.ts';
 import type { Seekpoint } from './seekpoints.ts';
-import { findCamera, findMediaDevice, findSensor, type Organisation } from './state.ts';
+import {
+  type Camera,
+  findCamera,
+  findMediaDevice,
+  findSensor,
+  type Gateway,
+  type Organisation,
+  type Sensor,
+} from './state.ts';
 import type { DeliveryOptions, Webhooks } from './webhooks.ts';
 
 /** How an alert is made known. Everything is sent by default. */
@@ -129,6 +137,7 @@ export class Scenario {
   #complete({ without = [], ...spec }: AlertSpec): PolicyAlert {
     const { org, now } = this.#parts;
     const device = spec.deviceUuid ? findMediaDevice(org, spec.deviceUuid) : org.cameras[0];
+    const sensor = spec.deviceUuid ? findSensor(org, spec.deviceUuid) : undefined;
     const region = { region: device?.mediaRegion ?? 'us-west-2' };
     const isDoor = spec.type === 'ACCESS_CONTROLLED_DOOR_POLICY_ALERT';
     const alert: PolicyAlert = {
@@ -139,11 +148,11 @@ export class Scenario {
       policyAlertTriggers: ['MOTION'],
       textDescription: 'Movement',
       orgUuid: org.uuid,
-      locationUuid: device?.locationUuid ?? null,
+      locationUuid: (device ?? sensor)?.locationUuid ?? null,
       policyUuid: device && 'policyUuid' in device ? device.policyUuid : null,
       ...(!isDoor && {
         deviceUuid: device?.uuid ?? null,
-        deviceType: device && 'associatedCameras' in device ? 'AUDIO_GATEWAY' : 'CAMERA',
+        deviceType: deviceTypeOf(device ?? sensor),
         thumbnailLocation: region,
         clipLocationMap: device ? { [device.uuid]: region } : {},
       }),
@@ -161,6 +170,19 @@ export class Scenario {
     if (change) for (let time = 0; time < repeats; time += 1) this.#parts.stream.publish(change);
     if (webhooks !== 'none') await this.#parts.webhooks.announce(alert, webhooks);
   }
+}
+
+const sensorTypes: Partial<Record<Sensor['kind'], string>> = {
+  door: 'DOOR_SENSOR',
+  climate: 'ENVIRONMENTAL_SENSOR',
+  environmental: 'ENVIRONMENTAL_SENSOR',
+  occupancy: 'OCCUPANCY_SENSOR',
+  nvr: 'NVR',
+};
+
+function deviceTypeOf(device: Camera | Gateway | Sensor | undefined): string {
+  if (device && 'kind' in device) return sensorTypes[device.kind] ?? 'CAMERA';
+  return device && 'associatedCameras' in device ? 'AUDIO_GATEWAY' : 'CAMERA';
 }
 
 function changeOf(

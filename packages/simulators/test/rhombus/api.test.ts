@@ -54,6 +54,21 @@ test('wrong types are 400, unknown fields are ignored, unknown paths are 404', a
   expect((await call(`${apiUrl}/api/event/no`)).status).toBe(404);
 });
 
+test('an alert says of which kind its device is, and where', async () => {
+  const { org, scenario, cameras } = await start();
+  const raise = async (kind: string): Promise<unknown[]> => {
+    const { deviceType, locationUuid } = await scenario.raiseAlert({
+      deviceUuid: org.sensors.find((sensor) => sensor.kind === kind)?.uuid ?? '',
+    });
+    return [deviceType, org.locations.some(({ uuid }) => uuid === locationUuid)];
+  };
+  expect(await raise('door')).toEqual(['DOOR_SENSOR', true]);
+  expect(await raise('climate')).toEqual(['ENVIRONMENTAL_SENSOR', true]);
+  expect(await raise('occupancy')).toEqual(['OCCUPANCY_SENSOR', true]);
+  expect((await scenario.raiseAlert({ deviceUuid: cameras[0]?.uuid ?? '' })).deviceType).toBe('CAMERA');
+  expect((await scenario.raiseAlert({ deviceUuid: org.gateways[0]?.uuid ?? '' })).deviceType).toBe('AUDIO_GATEWAY');
+});
+
 test('alerts of the same ms are paged without loss', async () => {
   const { apiUrl, scenario } = await start();
   for (let count = 0; count < 25; count += 1) await scenario.raiseAlert();
