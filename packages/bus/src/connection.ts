@@ -88,7 +88,7 @@ export class Connection {
     subscription.listeners.add(listener);
     this.#subscriptions.set(filter, subscription);
     // Also when others listen already: the newcomer needs the retained messages too.
-    if (this.connected) this.#session?.subscribe(filter).catch(() => undefined);
+    if (this.connected) this.#request(filter);
     queueMicrotask(() => this.#deliverEarly(subscription));
     return () => {
       subscription.listeners.delete(listener);
@@ -149,7 +149,7 @@ export class Connection {
       will: this.#will,
       onConnect: () => {
         onConnected();
-        this.#onConnect(session);
+        this.#onConnect();
       },
       onMessage: (topic, payload, retained) => this.#dispatch(topic, payload, retained),
     });
@@ -161,8 +161,18 @@ export class Connection {
     return { ...end, protocolRefused };
   }
 
-  #onConnect(session: Session): void {
-    for (const filter of this.#subscriptions.keys()) session.subscribe(filter).catch(() => undefined);
+  #request(filter: string): void {
+    const session = this.#session;
+    session?.subscribe(filter).catch((error: unknown) => {
+      // Where the connection broke, the next one asks again.
+      if (!session.connected) return;
+      const what = `${filter} (${describeError(error)})`;
+      this.#complain(filter, `The MQTT broker refuses to send us ${what}. May this user read it?`);
+    });
+  }
+
+  #onConnect(): void {
+    for (const filter of this.#subscriptions.keys()) this.#request(filter);
     this.#notify(true);
     this.reconnects += 1;
   }

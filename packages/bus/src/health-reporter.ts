@@ -16,12 +16,14 @@ export interface HealthReporterOptions {
 
 const periodMs = 60_000;
 
-/** Publishes what operators want to know: version and capabilities once, figures every minute. */
+/** Publishes what operators want to know: version and capabilities when they are new, figures every minute. */
 export class HealthReporter {
   readonly #options: HealthReporterOptions;
   readonly #startedAt: number;
   readonly #startedMonotonic: number;
   readonly #deadline;
+  /** What the broker was told last. */
+  #capabilities: string | undefined;
 
   constructor(options: HealthReporterOptions) {
     this.#options = options;
@@ -30,12 +32,9 @@ export class HealthReporter {
     this.#deadline = createDeadline(options.clock, () => this.#report());
   }
 
+  /** From now on, and anew for a broker that may have forgotten. */
   start(): void {
-    const { client, source, version } = this.#options;
-    const { service } = source;
-    const capabilities = [...new Set(source.list().flatMap((device) => Object.keys(device.capabilities)))];
-    const info = { v: contractVersion, version, startedAt: this.#startedAt, capabilities } as const;
-    client.publish(topics.info, { service }, info).catch(() => undefined);
+    this.#capabilities = undefined;
     this.#report();
   }
 
@@ -43,8 +42,20 @@ export class HealthReporter {
     this.#deadline.clear();
   }
 
+  #publishInfo(): void {
+    const { client, source, version } = this.#options;
+    const { service } = source;
+    const capabilities = [...new Set(source.list().flatMap((device) => Object.keys(device.capabilities)))];
+    // The devices of a cloud may come later.
+    if (capabilities.join() === this.#capabilities) return;
+    this.#capabilities = capabilities.join();
+    const info = { v: contractVersion, version, startedAt: this.#startedAt, capabilities } as const;
+    client.publish(topics.info, { service }, info).catch(() => undefined);
+  }
+
   #report(): void {
     this.#deadline.set(periodMs);
+    this.#publishInfo();
     const { client, connection, source, outbox, clock } = this.#options;
     const health = {
       v: contractVersion,

@@ -34,7 +34,7 @@ export class Outbox {
     return this.#waiting.size;
   }
 
-  /** Reads what an earlier run left behind. Unreadable lines are skipped. */
+  /** Reads what an earlier run left behind, and sends it. Unreadable lines are skipped. */
   async load(): Promise<void> {
     const lines = await this.#options.journal.lines();
     this.#journalLines = lines.length;
@@ -48,6 +48,8 @@ export class Outbox {
     const later = [...this.#waiting];
     this.#waiting.clear();
     for (const [id, event] of [...earlier, ...later]) this.#waiting.set(id, event);
+    // The connection may have been faster than the disk.
+    this.flush();
   }
 
   /** Sends at once; the disk write goes alongside and does not hold it up. What nobody could read is said and dropped. */

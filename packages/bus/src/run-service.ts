@@ -139,6 +139,8 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
 
   async #stop(): Promise<void> {
     this.#health.stop();
+    // One that is still starting must not hold the stop.
+    this.#service?.controller.abort();
     await this.#change;
     await this.#endService();
     await this.#owner.stop();
@@ -167,6 +169,8 @@ class ServiceRun<Config extends ServiceConfig> implements RunningService {
       this.devices.show(service.devices);
       await service.start();
       this.#publisher.settle();
+      // What it consists of was not known when the broker first heard of it.
+      if (!this.#stopped) this.#health.start();
     } catch (error) {
       log.error(`The service could not start: ${describeError(error)}`);
       this.devices.show(undefined, `The service could not start: ${describeError(error)}`);

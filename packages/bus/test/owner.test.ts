@@ -4,6 +4,8 @@ import { RemoteDevices } from '../src/index.ts';
 import { until } from '@porchlight/core/testing';
 import { brokerSettings, observe, runLamp, tempFolder, type LampHost } from './support/house.ts';
 import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startMosquitto } from './support/mosquitto.ts';
 
@@ -78,6 +80,36 @@ test('the owner keeps its place when the broker restarts without a memory', asyn
   );
   expect([serving([first]), serving([second])]).toEqual([1, 0]);
   expect(first.stops).toBe(0);
+}, 30_000);
+
+test('a broker that comes back with an old memory is brought up to date, and gets the events it missed', async () => {
+  const lines = ['persistence true', 'persistence_location %d/', 'autosave_on_changes true', 'autosave_interval 1'];
+  const mosquitto = await startMosquitto(['allow_anonymous true', ...lines]);
+  stops.push(() => mosquitto.stop());
+  const settings = brokerSettings({ url: mosquitto.url });
+  const host = runLamp({ settings, folder: await tempFolder(), host: 'one' });
+  stops.push(() => host.run.stop());
+  await host.run.ready;
+  const memory = join(mosquitto.folder, 'mosquitto.db');
+  let remembered = '';
+  await until(() => {
+    void readFile(memory, 'latin1').then(
+      (text) => (remembered = text),
+      () => undefined,
+    );
+    return remembered.includes('"state":"online"') && remembered.includes('"on":false');
+  });
+  await mosquitto.kill();
+  host.lamp()?.update('switch', { on: true });
+  host.lamp()?.emit({ id: 'while-away', type: 'motion', occurredAt: 0, observedAt: 0 });
+  await mosquitto.restart();
+  const observer = await observe(settings, await tempFolder());
+  stops.push(() => observer.stop());
+  const ids: string[] = [];
+  observer.client.onEvent({}, ({ id }) => ids.push(id));
+  let isOn = false;
+  observer.client.onState({ capability: 'switch' }, (_address, state) => (isOn = state?.on === true));
+  await until(() => isOn && ids.includes('while-away'));
 }, 30_000);
 
 test('a service starts on its own while the broker is down', async () => {

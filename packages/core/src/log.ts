@@ -24,19 +24,23 @@ export function prefixLog(log: Log, prefix: string, redact: (text: string) => st
   };
 }
 
-/** Says a trouble once when it begins, and once, with its duration, when it ends. */
+/** Different words that one trouble may find before it ends. */
+const maxWords = 20;
+
+/** Says a trouble once when it begins (and when its words are new), and once, with its duration, when it ends. */
 export interface TroubleLog {
   begin(key: string, message: string): void;
   end(key: string, message: string): void;
 }
 
 export function createTroubleLog(log: Log, clock: Clock): TroubleLog {
-  const troubles = new Map<string, { message: string; since: number }>();
+  const troubles = new Map<string, { said: Set<string>; since: number }>();
   return {
     begin(key, message) {
-      const known = troubles.get(key);
-      if (known?.message === message) return log.debug(message);
-      troubles.set(key, { message, since: known?.since ?? clock.monotonic() });
+      const trouble = troubles.get(key) ?? { said: new Set<string>(), since: clock.monotonic() };
+      troubles.set(key, trouble);
+      if (trouble.said.has(message) || trouble.said.size >= maxWords) return log.debug(message);
+      trouble.said.add(message);
       log.warn(message);
     },
     end(key, message) {

@@ -121,6 +121,18 @@ test('a trouble is said when it begins and when it ends, not in between', async 
   expect(log.lines).toEqual(['warn: no answer', 'info: answers again (after 5 min)']);
 });
 
+test('a trouble whose words change to and fro all night is a few lines', () => {
+  const [log, clock] = [createCaptureLog(), createFakeClock()];
+  const troubles = createTroubleLog(log, clock);
+  for (let count = 0; count < 1_000; count += 1) troubles.begin('broker', count % 2 ? 'no answer' : 'no such host');
+  expect(log.lines.filter((line) => line.startsWith('warn'))).toEqual(['warn: no such host', 'warn: no answer']);
+  for (let count = 0; count < 1_000; count += 1) troubles.begin('broker', `no answer in ${count} ms`);
+  expect(log.lines.filter((line) => line.startsWith('warn'))).toHaveLength(20);
+  troubles.end('broker', 'answers again');
+  troubles.begin('broker', 'no answer');
+  expect(log.lines.at(-1)).toBe('warn: no answer');
+});
+
 test('a flood of lines is one line, and says how many it stood for', async () => {
   const [log, clock] = [createCaptureLog(), createFakeClock()];
   const say = createRateLimitedLog(log, clock, 60_000);

@@ -15,6 +15,8 @@ export interface LeaseState {
   /** What the retained status says, as far as we heard since the last connect. */
   status: LeaseStatus | undefined;
   connected: boolean;
+  /** Whether we named ourselves since the last connect. */
+  isClaimed: boolean;
 }
 
 export type LeaseInput =
@@ -49,7 +51,7 @@ export const reconnectYieldMs = 5_000;
 
 export function startLease(): LeaseStep {
   return {
-    state: { phase: 'looking', status: undefined, connected: false },
+    state: { phase: 'looking', status: undefined, connected: false, isClaimed: false },
     effects: [{ type: 'wait', ms: aloneMs }],
   };
 }
@@ -58,7 +60,7 @@ export function startLease(): LeaseStep {
 export function stepLease(state: LeaseState, input: LeaseInput, me: string): LeaseStep {
   switch (input.type) {
     case 'connected':
-      return onConnected({ ...state, connected: true, status: undefined });
+      return onConnected({ ...state, connected: true, status: undefined, isClaimed: false });
     case 'disconnected':
       return { state: { ...state, connected: false, status: undefined }, effects: [] };
     case 'status':
@@ -77,7 +79,7 @@ function onStatus(state: LeaseState, me: string): LeaseStep {
   const other = liveOther(state, me);
   if (state.phase === 'serving' && other !== undefined) return standBy(state, other);
   // A will that fired late, ours or an earlier owner's, must not leave us announced as offline.
-  if (state.phase === 'serving' && state.status?.state === 'offline') return { state, effects: [{ type: 'claim' }] };
+  if (state.phase === 'serving' && state.status?.state === 'offline') return claimAgain(state);
   if (state.phase === 'looking') return { state, effects: [{ type: 'wait', ms: 0 }] };
   if (state.phase === 'standby' && other === undefined) return { state, effects: [{ type: 'wait', ms: yieldMs }] };
   return { state, effects: [] };
@@ -96,12 +98,17 @@ function onDue(state: LeaseState, me: string): LeaseStep {
     case 'claiming':
       return { state: { ...state, phase: 'serving' }, effects: [{ type: 'serve' }] };
     case 'serving':
-      return { state, effects: state.connected && !isAnnounced(state, me) ? [{ type: 'claim' }] : [] };
+      // Also where the broker names us still: what else it keeps may be older than what we said last.
+      return state.connected && !state.isClaimed ? claimAgain(state) : { state, effects: [] };
   }
 }
 
 function claim(state: LeaseState): LeaseStep {
   return { state: { ...state, phase: 'claiming' }, effects: [{ type: 'claim' }, { type: 'wait', ms: settleMs }] };
+}
+
+function claimAgain(state: LeaseState): LeaseStep {
+  return { state: { ...state, isClaimed: true }, effects: [{ type: 'claim' }] };
 }
 
 function standBy(state: LeaseState, owner: string): LeaseStep {
@@ -110,8 +117,4 @@ function standBy(state: LeaseState, owner: string): LeaseStep {
 
 function liveOther({ status }: LeaseState, me: string): string | undefined {
   return status?.state === 'online' && status.owner !== me ? status.owner : undefined;
-}
-
-function isAnnounced({ status }: LeaseState, me: string): boolean {
-  return status?.state === 'online' && status.owner === me;
 }

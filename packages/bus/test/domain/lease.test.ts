@@ -52,6 +52,18 @@ test.each<[string, LeaseInput[], string, string[]]>([
     ['claim', 'serve', 'claim'],
   ],
   [
+    'claims again, once, at a broker that still names it: what else that one keeps may be old',
+    [...serving, disconnected, connected, online('me'), due, online('me')],
+    'serving',
+    ['claim', 'serve', 'claim'],
+  ],
+  [
+    'claims once over its own will that comes before the look is over',
+    [...serving, disconnected, connected, offline('me'), online('me'), due],
+    'serving',
+    ['claim', 'serve', 'claim'],
+  ],
+  [
     'stands down when it finds another owner after a separation',
     [due, connected, online('other')],
     'standby',
