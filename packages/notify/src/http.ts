@@ -17,6 +17,8 @@ const timeoutMs = 20_000;
 /** POSTs once. 429 and 5xx may be tried again; any other refusal will not heal by itself. */
 export async function post({ url, label, headers, body, clock, signal }: Request): Promise<string> {
   const { default: fetch } = await import('node-fetch');
+  // Given a signal that has aborted already, node-fetch raises an error that nobody can catch.
+  signal.throwIfAborted();
   const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const response = await fetch(url, { method: 'POST', body, signal: limited, ...(headers && { headers }) }).catch(
     (error: unknown) => {

@@ -37,7 +37,11 @@ export interface LaneParts {
 }
 
 const order = { firstMs: 2_000, maxMs: 300_000 };
-const attempts = { info: 5, warning: 8, alarm: 40 } as const;
+/** An alarm is tried for a day; the rest is then put aside, to be tried again together. */
+const attempts = { info: 5, warning: 8, alarm: 400 } as const;
+const againMs = 900_000;
+/** How long a channel may fail before what it should have said is dropped, milliseconds. */
+const patienceMs = 86_400_000;
 const maxWaiting = 100;
 
 /** One channel with its own gate and its own queue: it can neither flood nor hold up another. Alarms overtake. */
@@ -48,6 +52,7 @@ export class Lane {
   readonly #alarms = new Set<Promise<void>>();
   #gate: GateState;
   #worker: Promise<void> | undefined;
+  #failingSince: number | undefined;
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -75,7 +80,7 @@ export class Lane {
   async settle(): Promise<void> {
     this.#wake.clear();
     await Promise.all([this.#worker, ...this.#alarms]);
-    for (const notice of this.#queue.splice(0)) this.#holdBack(notice);
+    this.#holdQueue();
   }
 
   #quiet(): number | undefined {
@@ -109,6 +114,10 @@ export class Lane {
     this.#setGate(hold(this.#gate, notice, this.#parts.clock.now()));
   }
 
+  #holdQueue(): void {
+    for (const notice of this.#queue.splice(0)) this.#holdBack(notice);
+  }
+
   #sendAlarm(notice: Notice, progress: Progress, at: number): void {
     const { channel, saved } = this.#parts;
     const alarm = { at, channel: channel.label, notice, progress };
@@ -132,13 +141,31 @@ export class Lane {
     try {
       const send = () => channel.send(notice, signal, progress);
       await retry({ ...order, attempts: attempts[severity], clock, signal }, send);
+      this.#failingSince = undefined;
       onDelivery({ at: clock.now(), ...base, ok: true });
     } catch (error) {
       // Stopped in the middle: it goes out after the next start.
       if (signal.aborted) return severity === 'alarm' ? undefined : this.#holdBack(notice);
+      if (severity !== 'alarm' && this.#mayHeal(error)) return this.#putAside(notice, error);
       log.warn(`A message could not be delivered: ${describeError(error)}`);
       onDelivery({ at: clock.now(), ...base, ok: false, problem: describeError(error) });
     }
     if (severity === 'alarm') saved.forgetAlarm(channel.label, key);
+  }
+
+  /** Whether the channel may work again: a night without internet must not cost a message. */
+  #mayHeal(error: unknown): boolean {
+    const isFinal = typeof error === 'object' && error !== null && 'retry' in error && error.retry !== 'later';
+    const now = this.#parts.clock.monotonic();
+    return !isFinal && now - (this.#failingSince ?? now) < patienceMs;
+  }
+
+  #putAside(notice: Notice, error: unknown): void {
+    const { clock, log } = this.#parts;
+    if (this.#failingSince === undefined) log.warn(`A message could not be delivered yet: ${describeError(error)}`);
+    this.#failingSince ??= clock.monotonic();
+    this.#holdBack(notice);
+    this.#holdQueue();
+    this.#wake.set(againMs);
   }
 }

@@ -28,7 +28,7 @@ export interface Notifier {
 
 const maxDeliveries = 500;
 /** An alarm that could not be delivered for this long says nothing any more, milliseconds. */
-const maxPendingAgeMs = 3_600_000;
+const maxPendingAgeMs = 86_400_000;
 
 const deliverySchema = z.object({
   at: z.number(),
@@ -56,14 +56,16 @@ const deliveryLine = z
 export function createNotifier(options: NotifierOptions): Notifier {
   const { channels, clock, log, storage, signal, quietHours, timeZone } = options;
   const journal = storage.journal('deliveries');
-  let count = 0;
+  let count: number | undefined;
   const complain = (error: unknown): void => log.warn(`The delivery log cannot be written: ${describeError(error)}`);
   const saved = createSaved(storage, complain);
 
   const record = async (delivery: Delivery): Promise<void> => {
     await journal.append(JSON.stringify(delivery));
-    count += 1;
-    if (count % maxDeliveries === 0) await journal.rewrite((await journal.lines()).slice(-maxDeliveries));
+    count = count === undefined ? (await journal.lines()).length : count + 1;
+    if (count < 2 * maxDeliveries) return;
+    count = maxDeliveries;
+    await journal.rewrite((await journal.lines()).slice(-maxDeliveries));
   };
 
   const opened = openChannels(channels, clock);
