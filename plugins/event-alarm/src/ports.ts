@@ -21,7 +21,7 @@ export interface Switches {
 
 /** Messages to people. */
 export interface People {
-  tellIncident(incident: Incident, name: string): void;
+  tellIncident(incident: Incident): void;
   warn(key: string, title: string, text: string): void;
   stop(): Promise<void>;
 }

@@ -1,10 +1,9 @@
 import { eventAlarmSchema, type EventAlarmConfig } from '@porchlight/config-schemas';
 import { defineService, Devices, Problems, type CommandOf, type CommandOrigin } from '@porchlight/core';
 import type { AlarmMode, DeviceEvent, Service, ServiceContext } from '@porchlight/core';
-import { carryOut } from './adapters/carry-out.ts';
+import { carryOut, resumeActions } from './adapters/carry-out.ts';
 import { createAlarmDeadlines, type AlarmDeadlines } from './adapters/deadlines/client.ts';
 import { openAdapters } from './adapters/open.ts';
-import { startSchedule } from './adapters/schedule/client.ts';
 import { toAlarmSettings, toRules } from './adapters/settings.ts';
 import { Tally } from './adapters/tally/client.ts';
 import { disarmedState, isSounding, isUrgent, isWatching, stepAlarm, type AlarmInput } from './domain/alarm.ts';
@@ -28,6 +27,8 @@ class EventAlarmService implements Service {
   readonly #deadlines: AlarmDeadlines;
   readonly #adapters: ReturnType<typeof openAdapters>;
   readonly #problems = new Problems((problem) => this.#adapters.devices.report(problem));
+  /** Orders wait for it: what they decide must not be overwritten by what the disk tells. */
+  readonly #started = Promise.withResolvers<void>();
   #state = disarmedState;
   #stopListening: (() => void)[] = [];
 
@@ -51,9 +52,12 @@ class EventAlarmService implements Service {
     this.#adapters = openAdapters(
       { config, context, devices: this.devices, rules },
       {
-        alarm: (command, origin) => this.#onCommand(command, origin),
-        test: () => this.#ring('test', 'Test alarm'),
-        collect: ({ guard }) => ({ alarm: this.#state, events: this.#tally.remember(), guard }),
+        alarm: (command, origin) => this.#started.promise.then(() => this.#onCommand(command, origin)),
+        test: () => this.#started.promise.then(() => this.#ring('test', 'Test alarm')),
+        collect: () => ({ alarm: this.#state, events: this.#tally.remember() }),
+        // Nobody is there to see a refusal: it is armed as well as it can be. What rings is armed, and rings on.
+        onTime: (mode) =>
+          mode !== 'disarmed' && isSounding(this.#state) ? undefined : this.#setMode({ mode, force: true }),
         onSources: () => this.#showSources(),
         onProblem: (key, problem) => this.#problems.set(key, problem),
       },
@@ -61,27 +65,24 @@ class EventAlarmService implements Service {
   }
 
   async start(): Promise<void> {
-    const { document, keypad, switches, inputs, sources } = this.#adapters;
-    const { alarm, events, guard } = await document.read();
+    const { document, keeper, keypad, inputs, sources, schedule } = this.#adapters;
+    const { alarm, events, guard, scheduledAt } = await document.read();
     keypad.guard = guard;
     this.#state = alarm;
     this.#tally.resume(events, alarm.armedAt);
     this.#show();
-    await switches.resume({ isRinging: alarm.phase === 'triggered', isArmed: alarm.mode !== 'disarmed' });
+    await resumeActions(this.#adapters, this.#settings, alarm, this.#context.clock.now());
     // Not before the switches know that it rings: its time may be over by now.
     this.#deadlines.follow(alarm);
-    const { schedule, timeZone } = this.#config;
     inputs.start((event) => this.#onEvent(event));
     this.#stopListening = [
       this.#context.bus.onEvent({}, (event) => this.#onEvent(event)),
-      // Nobody is there to see a refusal: at its time it is armed as well as it can be.
-      startSchedule(schedule, timeZone, {
-        onTime: (mode) => this.#setMode({ mode, force: true }),
-        onProblem: (cron, problem) => this.#problems.set(cron, problem),
-      }),
+      schedule.start(scheduledAt),
       () => inputs.stop(),
       () => sources.stop(),
     ];
+    keeper.keep();
+    this.#started.resolve();
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { FakeContext } from '@porchlight/core/testing';
-import { startAlarm, type Alarm } from './support/alarm.ts';
+import { buildContext, createFakeClock, type FakeContext } from '@porchlight/core/testing';
+import { beginAlarm, startAlarm, type Alarm } from './support/alarm.ts';
 
 const lamp = { service: 'usb-power', device: 'lamp' };
 const lampConfig = { switches: [{ device: 'usb-power/lamp' }] };
@@ -163,4 +163,42 @@ test('a clock that is set back by a day makes it neither deaf nor ring', async (
   expect(alarm.phase()).toBe('armed');
   alarm.motion({ device: 'garden' });
   expect(alarm.phase()).toBe('triggered');
+});
+
+test.each([
+  ['it is armed when the time to arm came while it was down', '0 0 * * *', 'away', 10, 'armed'],
+  ['it is not armed when that was long ago', '0 0 * * *', 'away', 70, 'idle'],
+  ['nothing is disarmed by a start', '0 0 * * *', 'disarmed', 10, 'idle'],
+] as const)('schedule: %s', async (_what, cron, mode, minutesLater, phase) => {
+  const config = { schedule: [{ cron, mode }], timeZone: 'UTC' };
+  // The fake clock starts at midnight: five minutes before it.
+  const before = await startAlarm(config, buildContext({ clock: createFakeClock(1_767_225_600_000 - 5 * minute) }));
+  await before.settle();
+  const after = await killed(before, config, (5 + minutesLater) * minute);
+  expect(after.phase()).toBe(phase);
+});
+
+test('schedule: what was disarmed by hand after its time stays so over a restart', async () => {
+  const config = { schedule: [{ cron: '0 0 * * *', mode: 'away' }], timeZone: 'UTC' };
+  const before = await startAlarm(config, buildContext({ clock: createFakeClock(1_767_225_600_000 - 5 * minute) }));
+  await before.settle();
+  const armed = await killed(before, config, 10 * minute);
+  await armed.setMode('disarmed');
+  await armed.settle();
+  expect((await killed(armed, config, minute)).phase()).toBe('idle');
+});
+
+test('an order that comes before the disk has answered is carried out, and shows nothing wrong before', async () => {
+  const before = await startAlarm();
+  await before.setMode('away');
+  await before.settle();
+  const { service, started } = beginAlarm({}, before.context);
+  const shown: (string | undefined)[] = [];
+  service.devices.subscribe(() => shown.push(service.devices.state('alarm', 'alarm')?.mode));
+  expect(service.devices.state('alarm', 'alarm')).toBeUndefined();
+  const alarm = { device: 'alarm', capability: 'alarm' } as const;
+  const ordered = service.devices.command(alarm, { action: 'set-mode', mode: 'night' }, 'homekit');
+  await Promise.all([started, ordered]);
+  expect(service.devices.state('alarm', 'alarm')).toMatchObject({ mode: 'night', phase: 'armed' });
+  expect(shown).not.toContain('disarmed');
 });

@@ -1,5 +1,5 @@
 import type { Log } from '@porchlight/core';
-import type { AlarmEffect, AlarmState } from '../domain/alarm.ts';
+import { findUntold, type AlarmEffect, type AlarmSettings, type AlarmState } from '../domain/alarm.ts';
 import type { openAdapters } from './open.ts';
 
 type Adapters = Pick<ReturnType<typeof openAdapters>, 'switches' | 'people' | 'publish' | 'devices' | 'askForFootage'>;
@@ -32,10 +32,22 @@ export function carryOut(
       return undefined;
     }
     case 'notify':
-      return people.tellIncident(effect.incident, name);
+      return people.tellIncident(effect.incident);
     case 'warn-offline':
       return people.warn('armed-offline', name, `Armed, but no answer from ${effect.offline.join(', ')}.`);
     case 'refuse':
       return undefined;
   }
+}
+
+/** Goes on with what an earlier run was doing in this state. */
+export async function resumeActions(
+  { switches, people }: Pick<Adapters, 'switches' | 'people'>,
+  settings: AlarmSettings,
+  state: AlarmState,
+  now: number,
+): Promise<void> {
+  await switches.resume({ isRinging: state.phase === 'triggered', isArmed: state.mode !== 'disarmed' });
+  const untold = findUntold(settings, state, now);
+  if (untold) people.tellIncident(untold);
 }

@@ -1,5 +1,5 @@
 import type { EventAlarmConfig } from '@porchlight/config-schemas';
-import type { Devices, ServiceContext } from '@porchlight/core';
+import type { AlarmMode, Devices, ServiceContext } from '@porchlight/core';
 import type { AlarmRule } from '../domain/alarm-rule.ts';
 import { toSwitches } from './settings.ts';
 import { AlarmDevices, type AlarmCommands } from './devices/client.ts';
@@ -10,13 +10,16 @@ import { createKeeper } from './memory/client.ts';
 import { emptyMemory, memorySchema, type Memory } from './memory/schema.ts';
 import { openPeople } from './people/client.ts';
 import { createPublisher } from './publisher/client.ts';
+import { AlarmSchedule } from './schedule/client.ts';
 import { watchSources } from './sources/client.ts';
 import { BusSwitches } from './switches/client.ts';
 import { nothingSwitched, switchesMemorySchema } from './switches/schema.ts';
 
 export interface Callbacks extends AlarmCommands {
-  /** What is to be kept, when it is written. */
-  collect(keypad: AlarmKeypad): Memory;
+  /** What the alarm knows, when it is kept. */
+  collect(): Pick<Memory, 'alarm' | 'events'>;
+  /** The schedule sets a mode. */
+  onTime(mode: AlarmMode): void;
   onSources(): void;
   onProblem(key: string, problem: string | undefined): void;
 }
@@ -30,6 +33,7 @@ export function openAdapters(
   const { storage, bus, log } = context;
   const document = storage.document('alarm', memorySchema, emptyMemory);
   const keypad = new AlarmKeypad(config.code, config.codeToArm, emptyMemory.guard);
+  const schedule = new AlarmSchedule(config, context.clock, callbacks);
   const switches = new BusSwitches({
     ...context,
     switches: toSwitches(config),
@@ -40,7 +44,10 @@ export function openAdapters(
     document,
     keypad,
     switches,
-    keeper: createKeeper(document, log, () => callbacks.collect(keypad)),
+    schedule,
+    keeper: createKeeper(document, log, () => {
+      return { ...callbacks.collect(), guard: keypad.guard, scheduledAt: schedule.followedAt };
+    }),
     people: openPeople(config, context),
     inputs: createInputs(config.inputs, context),
     sources: watchSources(bus, config.sources, callbacks.onSources),

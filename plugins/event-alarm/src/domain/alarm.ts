@@ -105,6 +105,17 @@ export function isSounding({ phase }: AlarmState): boolean {
   return phase === 'pending' || phase === 'triggered';
 }
 
+/** Within this time after it was due, a notice may still be on its way when the process is killed, milliseconds. */
+const noticeMs = 60_000;
+
+/** The incident that people may not have been told of because the process was killed; told again, it counts once. */
+export function findUntold({ abortMs }: AlarmSettings, state: AlarmState, now: number): Incident | undefined {
+  const { phase, notifyAt, incident } = state;
+  if (phase !== 'triggered' || notifyAt !== undefined || !incident) return undefined;
+  const age = now - incident.startedAt - abortMs;
+  return age < noticeMs ? incident : undefined;
+}
+
 function disarm(state: AlarmState): AlarmStep {
   if (state.mode === 'disarmed' && state.phase === 'idle') return { state: withoutReason(state), effects: [] };
   const effects: AlarmEffect[] = [...ending(state), { type: 'unwatch' }];
@@ -119,7 +130,9 @@ function arm(
   now: number,
 ): AlarmStep {
   const { mode, offline } = input;
-  const isSet = state.mode === mode && (state.phase === 'armed' || (state.phase === 'arming' && !input.skipDelay));
+  const { phase } = state;
+  const isUnderWay = phase === 'armed' || phase === 'pending' || (phase === 'arming' && !input.skipDelay);
+  const isSet = state.mode === mode && isUnderWay;
   if (isSet) return { state, effects: [] };
   if (settings.refusesOfflineSources && offline.length > 0 && !input.force) {
     const reason = `Not armed: no answer from ${offline.join(', ')}.`;

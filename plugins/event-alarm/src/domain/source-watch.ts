@@ -1,5 +1,7 @@
 /** What is known of the devices whose events count, by service/device. */
 export interface SourceWatch {
+  /** Whether anything can be heard at all. */
+  isConnected: boolean;
   /** Services that have gone offline. */
   offlineServices: ReadonlySet<string>;
   /** Devices that do not answer. */
@@ -9,14 +11,22 @@ export interface SourceWatch {
 }
 
 export type SourceInput =
+  | { type: 'broker'; isConnected: boolean }
   | { type: 'service'; service: string; isOnline: boolean }
   | { type: 'sensor'; device: string; isPresent: boolean }
   | { type: 'health'; device: string; isReachable: boolean };
 
-export const nothingKnown: SourceWatch = { offlineServices: new Set(), lostDevices: new Set(), sensors: new Set() };
+export const nothingKnown: SourceWatch = {
+  isConnected: true,
+  offlineServices: new Set(),
+  lostDevices: new Set(),
+  sensors: new Set(),
+};
 
 export function watchSource(watch: SourceWatch, input: SourceInput): SourceWatch {
   switch (input.type) {
+    case 'broker':
+      return { ...watch, isConnected: input.isConnected };
     case 'service':
       return { ...watch, offlineServices: toggled(watch.offlineServices, input.service, !input.isOnline) };
     case 'sensor':
@@ -26,10 +36,11 @@ export function watchSource(watch: SourceWatch, input: SourceInput): SourceWatch
   }
 }
 
-/** The sensors that cannot ring the alarm now, by service/device, in alphabetical order. */
+/** The sensors that cannot ring the alarm now, by service/device, in alphabetical order; without the broker, none can. */
 export function listOffline(watch: SourceWatch, isChosen: (device: string) => boolean): string[] {
   const isOffline = (device: string): boolean =>
     watch.lostDevices.has(device) || watch.offlineServices.has(device.slice(0, device.indexOf('/')));
+  if (!watch.isConnected) return ['the MQTT broker'];
   return [...watch.sensors].filter((device) => isChosen(device) && isOffline(device)).toSorted();
 }
 

@@ -10,15 +10,23 @@ interface Message {
   retain?: boolean;
 }
 
-/** The motions that a stream of messages makes. */
-function listen(input: ForeignInput, messages: readonly Message[]) {
+function open(input: ForeignInput) {
   const context = buildContext();
   const events: DeviceEvent[] = [];
   const inputs = createInputs([input], context);
   inputs.start((event) => events.push(event));
-  for (const { topic, payload, retain = false } of messages) {
-    context.bus.receive({ topic, payload: Buffer.from(payload), retained: retain });
-  }
+  const receive = (messages: readonly Message[]): void => {
+    for (const { topic, payload, retain = false } of messages) {
+      context.bus.receive({ topic, payload: Buffer.from(payload), retained: retain });
+    }
+  };
+  return { context, events, receive };
+}
+
+/** The motions that a stream of messages makes. */
+function listen(input: ForeignInput, messages: readonly Message[]) {
+  const { context, events, receive } = open(input);
+  receive(messages);
   return {
     events,
     seen: events.map(({ service, device, label }) => [`${service}/${device}`, label]),
@@ -97,6 +105,39 @@ test.each<[string, ForeignInput, Message[], string[]]>([
   ],
 ])('%s', (_what, input, messages, devices) => {
   expect(listen(input, messages).seen.map(([device]) => device)).toEqual(devices);
+});
+
+test.each<[string, ForeignInput, Message]>([
+  ['a camera plugin', { preset: 'camera' }, { topic: 'homebridge/motion', payload: 'Front Door' }],
+  ['a topic of its own', { preset: 'custom', topic: 'garden/pir' }, { topic: 'garden/pir', payload: 'motion' }],
+])('%s that never says when a motion ends is heard again after a minute', async (_what, input, message) => {
+  const { context, events, receive } = open(input);
+  receive([message, message]);
+  await context.clock.advance(59_000);
+  receive([message]);
+  expect(events).toHaveLength(1);
+  await context.clock.advance(1_000);
+  receive([message]);
+  expect(events).toHaveLength(2);
+});
+
+test('a window that stays open is one event, however long it is reported', async () => {
+  const { context, events, receive } = open({ preset: 'custom', topic: 'window', path: 'contact', equals: 'false' });
+  const [closed, opened] = ['true', 'false'].map((contact) => ({ topic: 'window', payload: `{"contact":${contact}}` }));
+  receive([closed!, opened!]);
+  await context.clock.advance(3_600_000);
+  receive([opened!]);
+  expect(events).toHaveLength(1);
+});
+
+test('a motion whose end was missed while the broker was away does not hide the next one', () => {
+  const { context, events, receive } = open({ preset: 'zigbee2mqtt' });
+  const occupied = { topic: 'zigbee2mqtt/hall', payload: '{"occupancy":true}' };
+  receive([occupied]);
+  context.bus.setConnected(false);
+  context.bus.setConnected(true);
+  receive([occupied]);
+  expect(events).toHaveLength(2);
 });
 
 test('nonsense makes no event and at most one line', () => {

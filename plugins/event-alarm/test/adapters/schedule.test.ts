@@ -1,5 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { startSchedule } from '../../src/adapters/schedule/client.ts';
+import { startAlarm } from '../support/alarm.ts';
 
 afterEach(() => {
   jest.useRealTimers();
@@ -65,4 +66,18 @@ test('a time at which nothing can be done is a problem, and the next one comes',
   await jest.advanceTimersByTimeAsync(120_000);
   expect(problems).toEqual(Array.from({ length: 2 }, () => 'The schedule "* * * * *" failed: not offered'));
   stop();
+});
+
+test('a time to arm ends no alarm that rings', async () => {
+  jest.useFakeTimers({ now: Date.parse('2026-01-01T00:00:30Z') });
+  const schedule = [{ cron: '* * * * *', mode: 'night' }];
+  const alarm = await startAlarm({ schedule, timeZone: 'UTC', thresholdEventCount: 1 });
+  await alarm.setMode('away');
+  alarm.motion();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(alarm.phase()).toBe('triggered');
+  await alarm.setMode('disarmed');
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(alarm.phase()).toBe('armed');
+  await alarm.service.stop();
 });

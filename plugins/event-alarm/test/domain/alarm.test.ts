@@ -78,6 +78,13 @@ test.each<[string, AlarmSettings, AlarmInput[], Partial<AlarmState>, string[]]>(
     ['watch', 'armed', 'pending', 'start-actions', 'triggered', 'notify'],
   ],
   [
+    'the same mode again, as an automation orders it, ends no entry delay',
+    withDelays,
+    [setMode('away', { skipDelay: true }), ring, setMode('away')],
+    { phase: 'pending', until: 22_000 },
+    ['watch', 'armed', 'pending'],
+  ],
+  [
     'stays silent when somebody does',
     withDelays,
     [setMode('away', { skipDelay: true }), ring, setMode('disarmed')],

@@ -21,13 +21,22 @@ export interface Alarm {
 
 let count = 0;
 
-/** An alarm in a house that the test plays. Pass the context of an earlier one to play a restart. */
-export async function startAlarm(raw: object = {}, earlier?: FakeContext): Promise<Alarm> {
+/** An alarm whose start is under way. */
+export function beginAlarm(
+  raw: object = {},
+  earlier?: FakeContext,
+): { context: FakeContext; service: Service; started: Promise<void> } {
   const parsed = parseConfig(eventAlarmSchema, raw);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const context = buildContext(earlier && { clock: earlier.clock, storage: earlier.storage });
   const service = definition.create(parsed.config, context);
-  await service.start();
+  return { context, service, started: service.start() };
+}
+
+/** An alarm in a house that the test plays. Pass the context of an earlier one to play a restart. */
+export async function startAlarm(raw: object = {}, earlier?: FakeContext): Promise<Alarm> {
+  const { context, service, started } = beginAlarm(raw, earlier);
+  await started;
   const { clock, bus } = context;
   return {
     context,

@@ -4,9 +4,9 @@ import type { AlarmState } from '../../domain/alarm.ts';
 import type { AlarmRule } from '../../domain/alarm-rule.ts';
 
 export interface AlarmCommands {
-  alarm(command: CommandOf<'alarm'>, origin: CommandOrigin): void;
+  alarm(command: CommandOf<'alarm'>, origin: CommandOrigin): Promise<void>;
   /** Rings once, as a test. */
-  test(): void;
+  test(): Promise<void>;
 }
 
 /** The alarm's devices: the alarm itself, and what the owner wants beside it. */
@@ -30,7 +30,7 @@ export class AlarmDevices {
         alarm: { modes: [...modes], ...(code !== undefined && { code: 'number', codeToArm }) },
         measurement: { quantities },
       },
-      state: { alarm: { mode: 'disarmed', phase: 'idle' } },
+      // No state before the disk has told it: every face would show a disarming with each restart.
       commands: { alarm: (command, origin) => commands.alarm(command, origin) },
     });
     if (sensor !== 'none') {

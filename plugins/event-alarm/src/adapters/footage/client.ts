@@ -2,7 +2,7 @@ import type { EventAlarmConfig } from '@porchlight/config-schemas';
 import { describeError, retry, toIso, type ServiceContext } from '@porchlight/core';
 import type { Incident } from '../../domain/alarm.ts';
 
-const order = { firstMs: 1_000, maxMs: 30_000, attempts: 5 };
+const order = { firstMs: 1_000, maxMs: 30_000, attempts: Number.POSITIVE_INFINITY };
 /** What was counted longer ago does not belong to the scene, milliseconds. */
 const sceneMs = 600_000;
 
@@ -15,11 +15,16 @@ export function createFootageRequest(
   return (incident, now) => {
     const request = footage === 'none' ? undefined : requestFor(footage, incident, now);
     if (!request) return;
-    retry({ ...order, clock, signal }, () => bus.foreign.publish(topic, JSON.stringify(request))).catch(
-      (error: unknown) => {
-        if (!signal.aborted) log.warn(`The footage of the alarm could not be asked for: ${describeError(error)}`);
-      },
-    );
+    let isSaid = false;
+    const complain = (error: unknown): void => {
+      if (!isSaid) log.warn(`The footage of the alarm could not be asked for yet: ${describeError(error)}`);
+      isSaid = true;
+    };
+    retry({ ...order, clock, signal, onRetry: complain }, () =>
+      bus.foreign.publish(topic, JSON.stringify(request)),
+    ).catch((error: unknown) => {
+      if (!signal.aborted) complain(error);
+    });
   };
 }
 

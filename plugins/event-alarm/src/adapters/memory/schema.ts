@@ -28,6 +28,8 @@ export const memorySchema = z.object({
   events: z.array(z.object({ event: eventSchema, isUsed: z.boolean() })),
   /** Wrong codes survive a restart, or restarting would be a way to go on guessing. */
   guard: z.object({ wrong: z.number(), blockedUntil: z.number() }),
+  /** Until when the schedule was followed; absent before the first start. */
+  scheduledAt: z.number().exactOptional(),
 });
 export type Memory = z.output<typeof memorySchema>;
 

@@ -10,20 +10,26 @@ const maxImages = 4;
 const pictureWaitsMs = [300, 700, 1500];
 
 /** Tells people through the configured channels. */
-export function openPeople({ notifications, timeZone }: EventAlarmConfig, context: ServiceContext): People {
+export function openPeople({ name, notifications, timeZone }: EventAlarmConfig, context: ServiceContext): People {
   const notifier = createNotifier({ ...notifications, timeZone, ...context });
+  const waiting = new Set<Promise<void>>();
   const format = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', ...(timeZone !== undefined && { timeZone }) });
   return {
-    tellIncident({ id, reason, events, isTest }, name) {
+    tellIncident({ id, reason, events, isTest }) {
       const title = isTest ? `${name}: test alarm` : `${name}: alarm`;
       const text = [reason, listEvents(events, (at) => format.format(at))].filter(Boolean).join('\n');
-      void readImages(
-        events.flatMap(({ media = [] }) => media),
-        context,
-      ).then((images) => notifier.notify({ key: `alarm-${id}`, severity: 'alarm', title, text, images }));
+      const media = events.flatMap(({ media: files = [] }) => files);
+      const told = readImages(media, context).then((images) => {
+        notifier.notify({ key: `alarm-${id}`, severity: 'alarm', title, text, images });
+        waiting.delete(told);
+      });
+      waiting.add(told);
     },
     warn: (key, title, text) => notifier.notify({ key, severity: 'warning', title, text }),
-    stop: () => notifier.stop(),
+    async stop() {
+      await Promise.all(waiting);
+      await notifier.stop();
+    },
   };
 }
 

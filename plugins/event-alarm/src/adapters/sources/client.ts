@@ -11,7 +11,7 @@ import {
 const ownService = 'event-alarm';
 
 export interface Sources {
-  /** The chosen sensors that cannot ring the alarm now, by service/device. */
+  /** What cannot ring the alarm now: chosen sensors, by service/device, or the broker, and with it all of them. */
   listOffline(): string[];
   stop(): void;
 }
@@ -22,7 +22,7 @@ export function watchSources(
   chosen: { services: readonly string[]; devices: readonly string[] },
   onChange: () => void,
 ): Sources {
-  let watch: SourceWatch = nothingKnown;
+  let watch: SourceWatch = { ...nothingKnown, isConnected: bus.connected };
   const take = (input: SourceInput): void => {
     const next = watchSource(watch, input);
     if (next === watch) return;
@@ -30,6 +30,7 @@ export function watchSources(
     onChange();
   };
   const stops = [
+    bus.onConnection((isConnected) => take({ type: 'broker', isConnected })),
     bus.onServiceStatus((service, { state }) => take({ type: 'service', service, isOnline: state === 'online' })),
     bus.onState({ capability: 'motion' }, ({ service, device }, state) => {
       if (service === ownService) return;
