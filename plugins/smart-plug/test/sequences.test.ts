@@ -75,3 +75,17 @@ test('killed at any instant, with timers that fail: both are on in the end, and 
     { numRuns: 200 },
   );
 });
+
+test('a sequence whose next step cannot be noted ends and says so; the next one runs', async () => {
+  const house = await startHouse(chain);
+  await house.restart('internet');
+  const { files } = house.context.storage;
+  files.set = () => {
+    throw new Error('no space left');
+  };
+  await house.context.clock.advance(120_000);
+  expect(house.devices.state('internet', 'power-cycle')).toMatchObject({ phase: 'idle', problem: 'no space left' });
+  Reflect.deleteProperty(files, 'set');
+  await house.restart('internet');
+  expect(house.plug('modem').told).toEqual(['cut 10', 'cut 10']);
+});

@@ -218,3 +218,20 @@ test('a stop leaves nothing waiting', async () => {
   expect(house.context.clock.pending).toBe(0);
   expect(house.plug().isClosed).toBe(true);
 });
+
+test('a plug that feeds the router and does not obey is told again and again, and its owner once', async () => {
+  const house = await startHouse();
+  const plug = house.plug();
+  plug.on = false;
+  let orders = 0;
+  plug.switch = async () => void (orders += 1);
+  await house.context.clock.advance(150_000);
+  expect(orders).toBeGreaterThan(5);
+  const said = (): string[] => house.context.log.lines.filter((line) => line.includes('is off'));
+  expect(said()).toHaveLength(1);
+  plug.on = true;
+  await house.context.clock.advance(15_000);
+  plug.on = false;
+  await house.context.clock.advance(15_000);
+  expect(said()).toHaveLength(2);
+});

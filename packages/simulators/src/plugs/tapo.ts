@@ -23,6 +23,8 @@ export interface TapoPlug extends HttpPlug {
   calls: string[];
   /** Forgets all sessions, as after a restart of the plug. */
   forget(): void;
+  /** All sessions are too old from now on: it answers them with an error until hands are shaken anew. */
+  expire(): void;
 }
 
 type Json = Record<string, unknown>;
@@ -30,6 +32,7 @@ type Json = Record<string, unknown>;
 /** The beginning of what their maker's app asks by broadcast. */
 const question = Buffer.from([2, 0, 0, 1]);
 const headBytes = 16;
+const tooOld = { error_code: 9999 };
 
 const digest = (name: string, ...parts: (string | Buffer)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash(name)).digest();
@@ -38,6 +41,7 @@ interface Session {
   local: Buffer;
   remote: Buffer;
   isIn: boolean;
+  isExpired: boolean;
   sequence: number | undefined;
 }
 
@@ -57,7 +61,7 @@ export async function startTapo(options: TapoOptions): Promise<TapoPlug> {
     const { url, body } = request;
     if (url.pathname === '/app/handshake1') {
       const id = randomBytes(16).toString('hex').toUpperCase();
-      const session = { local: body, remote: randomBytes(16), isIn: false, sequence: undefined };
+      const session = { local: body, remote: randomBytes(16), isIn: false, isExpired: false, sequence: undefined };
       sessions.set(id, session);
       const proof = version === 2 ? [body, session.remote, auth] : [body, auth];
       const cookies = [`TP_SESSIONID=${id}`, 'TIMEOUT=86400'];
@@ -78,7 +82,8 @@ export async function startTapo(options: TapoOptions): Promise<TapoPlug> {
     if (!opened) return { status: 403 };
     calls.push(opened.text);
     if (options.isOneRequestPerSession) session.isIn = false;
-    return { body: opened.seal(JSON.stringify(speak(JSON.parse(opened.text) as Json, relay, options))) };
+    const answer = session.isExpired ? tooOld : speak(JSON.parse(opened.text) as Json, relay, options);
+    return { body: opened.seal(JSON.stringify(answer)) };
   });
   // It is looked for on the port number of its HTTP; the answer begins as the question does.
   const closeDatagrams = await answerDatagrams(http.port, (message) => {
@@ -90,7 +95,9 @@ export async function startTapo(options: TapoOptions): Promise<TapoPlug> {
     closeDatagrams();
     await http.close();
   };
-  return { port: http.port, relay, faults, requests: http.requests, calls, forget: () => sessions.clear(), close };
+  const expire = (): void => sessions.forEach((session) => (session.isExpired = true));
+  const forget = (): void => sessions.clear();
+  return { port: http.port, relay, faults, requests: http.requests, calls, forget, expire, close };
 }
 
 /** Decrypts a request; undefined when its number or its signature is not the next one. */

@@ -17,6 +17,8 @@ export interface TuyaOptions {
 export interface TuyaPlug extends PlugSimulator {
   /** Data points that were set, oldest first. */
   sets: Record<string, unknown>[];
+  /** Those who are connected now; a real plug has room for very few. */
+  readonly connections: number;
 }
 
 const head = 0x000055aa;
@@ -72,7 +74,15 @@ export async function startTuya(options: TuyaOptions): Promise<TuyaPlug> {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { port: (server.address() as AddressInfo).port, relay, sets, close };
+  return {
+    port: (server.address() as AddressInfo).port,
+    relay,
+    sets,
+    get connections() {
+      return sockets.size;
+    },
+    close,
+  };
 }
 
 /** Milliamperes, tenths of a watt, tenths of a volt. */

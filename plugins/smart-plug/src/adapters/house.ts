@@ -31,6 +31,8 @@ export class House {
   readonly #troubles: TroubleLog;
   readonly #plugs = new Map<string, { plug: Plug; config: PlugConfig }>();
   readonly #sequences = new Map<string, Sequence>();
+  /** What an earlier run began has been taken up. */
+  readonly #resumed = Promise.withResolvers<void>();
 
   constructor(parts: { config: SmartPlugConfig; context: ServiceContext; devices: Devices; open: OpenPort }) {
     const { config, context, devices, open } = parts;
@@ -45,8 +47,10 @@ export class House {
 
   async start(): Promise<void> {
     const { cycles, sequences, last } = await this.#memory.read();
-    await Promise.all([...this.#plugs].map(([id, { plug }]) => plug.start(cycles[id], last[id])));
+    const starting = [...this.#plugs].map(([id, { plug }]) => plug.start(cycles[id], last[id]));
     for (const [id, sequence] of this.#sequences) sequence.start(sequences[id], last[id]);
+    this.#resumed.resolve();
+    await Promise.all(starting);
   }
 
   async stop(): Promise<void> {
@@ -62,7 +66,7 @@ export class House {
       this.#devices,
       { id, name, model: 'Smart plug', hasSwitch: true },
       {
-        switch: ({ on }) => plug.switch(on),
+        switch: ({ on }) => this.#resumed.promise.then(() => plug.switch(on)),
         'power-cycle': (command, origin) => this.#restart([plug], command, origin, (part) => plug.restart(part)),
       },
     );
@@ -126,6 +130,7 @@ export class House {
     origin: CommandOrigin,
     run: (part: { offMs?: number; reason?: string }) => Promise<void>,
   ): Promise<void> {
+    await this.#resumed.promise;
     if (origin === 'bus') {
       for (const { settings } of plugs) {
         const refusal = refusalFor(await this.#factsOf(settings.id));

@@ -28,6 +28,8 @@ export type SequenceInput =
   | { type: 'plug-on' }
   /** The plug of the present step could not be restarted. */
   | { type: 'plug-refused'; problem: string }
+  /** Where it stands cannot be written to the disk. */
+  | { type: 'not-noted'; problem: string }
   | { type: 'due' };
 
 export type SequenceEffect =
@@ -58,6 +60,8 @@ export function stepSequence(
     case 'plug-refused':
       if (!pending || pending.isPausing) return { state, effects: [] };
       return end(input.problem);
+    case 'not-noted':
+      return pending ? end(input.problem) : { state, effects: [] };
     case 'due':
       if (!pending?.isPausing) return { state, effects: [] };
       return start(steps, { ...pending, index: pending.index + 1, isPausing: false });

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { until } from '@porchlight/core/testing';
 import { startKasa } from '@porchlight/simulators';
 import { frame, unframe } from '../../src/adapters/kasa/cipher.ts';
+import { Kasa } from '../../src/adapters/kasa/client.ts';
+import { unanswered } from '../../src/errors.ts';
 import { driver, keep, quickRelay, signal } from '../support/plugs.ts';
 
 async function open(options: Parameters<typeof startKasa>[0] = {}, more: object = {}) {
@@ -76,4 +78,20 @@ test('a closed port is certain', async () => {
   const { plug, port } = await open();
   await plug.close();
   await expect(port.cut(10, signal())).rejects.toMatchObject({ code: 'plug.unreachable' });
+});
+
+test.each([
+  ['is silent is asked again', unanswered('Router'), 2],
+  ['is not there is asked once', undefined, 1],
+])('a meter that %s', async (_what, trouble, times) => {
+  let asked = 0;
+  const kasa = new Kasa({ name: 'Router' }, async (text) => {
+    if (text.includes('get_sysinfo')) return '{"system":{"get_sysinfo":{"err_code":0,"relay_state":1}}}';
+    asked += 1;
+    if (trouble) throw trouble;
+    return '{"emeter":{"err_code":-1,"err_msg":"module not support"}}';
+  });
+  expect(await kasa.read(signal())).toEqual({ on: true });
+  await kasa.read(signal());
+  expect(asked).toBe(times);
 });

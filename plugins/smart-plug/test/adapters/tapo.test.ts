@@ -65,3 +65,20 @@ test.each([
   plug.faults.add({ match: '/app/request', trouble });
   await expect(port.cut(10, signal())).rejects.toMatchObject({ code });
 });
+
+test('a meter that was silent for once is asked again', async () => {
+  const { plug, port } = await open();
+  let requests = 0;
+  const match = ({ url = '' }): boolean => url.startsWith('/app/request') && (requests += 1) === 2;
+  plug.faults.add({ match, trouble: { type: 'reset' } });
+  expect(await port.read(signal())).toEqual({ on: true });
+  expect(await port.read(signal())).toMatchObject({ on: true, watts: 8.4 });
+});
+
+test('a session that the plug calls too old is opened anew with the next message', async () => {
+  const { plug, port } = await open();
+  await port.read(signal());
+  plug.expire();
+  await expect(port.read(signal())).rejects.toMatchObject({ code: 'plug.refused' });
+  expect(await port.read(signal())).toMatchObject({ on: true, watts: 8.4 });
+});

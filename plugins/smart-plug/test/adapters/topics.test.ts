@@ -109,3 +109,42 @@ test('a generic plug without a word of its state is not reachable; its last word
   await cut;
   expect(context.bus.published).toEqual([{ topic: 'p/set', payload: 'C12', retain: false }]);
 });
+
+test('a generic plug: what it said before a command does not tell how it is after it', async () => {
+  const { context, port } = open({ type: 'mqtt', commandTopic: 'p/set', stateTopic: 'p/state' });
+  say(context, 'p/state', 'ON', true);
+  const cut = port.cut(12, signal());
+  cut.catch(() => undefined);
+  await context.clock.advance(5000);
+  await expect(cut).rejects.toMatchObject({ code: 'plug.unanswered' });
+  const reading = port.read(signal());
+  reading.catch(() => undefined);
+  await context.clock.advance(5000);
+  await expect(reading).rejects.toMatchObject({ code: 'plug.unreachable' });
+  say(context, 'p/state', 'ON');
+  expect(await port.read(signal())).toEqual({ on: true });
+});
+
+test('a generic plug cannot be read without the broker, whatever it said before', async () => {
+  const { context, port } = open({ type: 'mqtt', commandTopic: 'p/set', stateTopic: 'p/state' });
+  say(context, 'p/state', 'ON', true);
+  context.bus.setConnected(false);
+  const reading = port.read(signal());
+  reading.catch(() => undefined);
+  await context.clock.advance(5000);
+  await expect(reading).rejects.toMatchObject({ code: 'plug.unreachable' });
+  // A command that was not sent changes nothing.
+  await expect(port.cut(12, signal())).rejects.toMatchObject({ code: 'plug.unreachable' });
+  context.bus.setConnected(true);
+  expect(await port.read(signal())).toEqual({ on: true });
+});
+
+test('a generic plug that says nothing when it is told what it is already stays known', async () => {
+  const { context, port } = open({ type: 'mqtt', commandTopic: 'p/set', stateTopic: 'p/state' });
+  say(context, 'p/state', 'ON', true);
+  const on = port.switch(true, signal());
+  on.catch(() => undefined);
+  await context.clock.advance(5000);
+  await expect(on).rejects.toMatchObject({ code: 'plug.unanswered' });
+  expect(await port.read(signal())).toEqual({ on: true });
+});

@@ -46,3 +46,13 @@ test('a closed port is certain', async () => {
   await plug.close();
   await expect(port.cut(10, signal())).rejects.toMatchObject({ code: 'plug.unreachable' });
 });
+
+test('a connection that is given up in the middle of its handshake does not keep the plug from others', async () => {
+  const { plug, port } = await open({}, { version: '3.4' });
+  const given = new AbortController();
+  const cut = port.cut(10, given.signal);
+  await until(() => plug.connections === 1);
+  given.abort();
+  await expect(cut).rejects.toMatchObject({ code: 'plug.unreachable' });
+  await until(() => plug.connections === 0);
+});

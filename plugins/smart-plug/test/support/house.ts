@@ -18,8 +18,15 @@ export interface TestHouse {
 
 export const routerConfig = { plugs: [{ type: 'shelly', name: 'Router', host: 'plug.local' }] };
 
-/** Plugs on the test's clock. Pass an earlier house to play a restart of the process in the same home. */
-export async function startHouse(raw: object = routerConfig, earlier?: TestHouse): Promise<TestHouse> {
+/**
+ * Plugs on the test's clock. Pass an earlier house to play a restart of the process in the same home. `onMade` is called
+ * when commands may come already, and nothing has been read yet.
+ */
+export async function startHouse(
+  raw: object = routerConfig,
+  earlier?: TestHouse,
+  onMade: (devices: Devices) => void = () => undefined,
+): Promise<TestHouse> {
   const parsed = parseConfig(smartPlugSchema, raw);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
   const context = buildContext(earlier && { clock: earlier.context.clock, storage: earlier.context.storage });
@@ -37,6 +44,7 @@ export async function startHouse(raw: object = routerConfig, earlier?: TestHouse
   };
   const open = ({ name }: { name: string }): FakePlug => find(name.toLowerCase());
   const house = new House({ config: parsed.config, context, devices, open });
+  onMade(devices);
   await house.start();
   return {
     context,

@@ -1,4 +1,5 @@
 import type { PlugConfigOf } from '@porchlight/config-schemas';
+import { errorCode } from '@porchlight/core';
 import { connect } from 'node:net';
 import type * as z from 'zod';
 import type { Reading } from '../../domain/reading.ts';
@@ -99,11 +100,16 @@ export class Kasa implements PlugPort {
   }
 
   async #measure(signal: AbortSignal): Promise<Partial<Reading>> {
-    const answer = await this.#send({ emeter: { get_realtime: {} } }, meterSchema, signal).catch(() => undefined);
+    let hasAnswered = true;
+    const answer = await this.#send({ emeter: { get_realtime: {} } }, meterSchema, signal).catch((error: unknown) => {
+      hasAnswered = errorCode(error) === 'plug.answer';
+      return undefined;
+    });
     const meter = answer?.emeter.get_realtime;
     const watts = meter?.power ?? thousandth(meter?.power_mw);
     if (!meter || watts === undefined) {
-      this.#hasMeter = false;
+      // Silence says nothing about a meter.
+      this.#hasMeter = !hasAnswered;
       return {};
     }
     const volts = meter.voltage ?? thousandth(meter.voltage_mv);

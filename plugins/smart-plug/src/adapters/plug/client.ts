@@ -33,6 +33,8 @@ export class Plug {
   #begun: { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } | undefined;
   #endListeners: ((problem: string | undefined) => void)[] = [];
   readonly #poll: Poll;
+  /** Its owner has been told that it is off. */
+  #isOffTold = false;
   #count = 0;
 
   constructor(settings: PlugSettings, parts: PlugParts, callbacks: PlugCallbacks) {
@@ -66,8 +68,10 @@ export class Plug {
     void this.#poll.again(this.settings.pollMs, isWanted);
   }
 
-  /** Resolves once the power is off; one that is under way already is not begun again. */
+  /** Resolves once the power is off; one that is under way already is not begun again. Rejects while it fails to end. */
   async restart({ offMs, reason }: { offMs?: number | undefined; reason?: string | undefined } = {}): Promise<void> {
+    const { phase, problem = '' } = this.#state;
+    if (phase === 'failed') throw notRestarted(this.settings.name, problem);
     if (this.#begun) return this.#begun.promise;
     if (this.isCycling) return undefined;
     this.#poll.drop();
@@ -105,9 +109,10 @@ export class Plug {
   async stop(): Promise<void> {
     this.#poll.drop();
     // Whoever stops in the middle may never start again: what only we would switch on goes on now.
-    const { stage } = this.#state;
+    const { stage, phase, isUncertain } = this.#state;
     const mayBeOff = this.isCycling && stage !== 'saving' && stage !== 'clearing';
-    if (mayBeOff && !holdsTimer(this.port.grade)) {
+    const comesBack = holdsTimer(this.port.grade) && phase === 'off' && !isUncertain;
+    if (mayBeOff && !comesBack) {
       await this.port.switch(true, AbortSignal.timeout(lastWordMs)).catch(() => undefined);
     }
     await this.port.close().catch(() => undefined);
@@ -210,13 +215,16 @@ export class Plug {
   /** What the plug says counts only while no cycle says otherwise; the one that feeds the router is kept on. */
   #take(reading: Reading): void {
     this.#callbacks.onReading(reading);
+    if (reading.on) this.#isOffTold = false;
     if (!reading.on && this.settings.feedsRouter && !this.isCycling) void this.#keepOn();
   }
 
   async #keepOn(): Promise<void> {
     const { isTested, log, signal } = this.#parts;
-    if (await isTested()) return;
-    log.warn(`${this.settings.name} feeds the router and is off; it is switched on.`);
+    // A restart that began meanwhile switches it on in its own time.
+    if ((await isTested()) || this.isCycling) return;
+    if (!this.#isOffTold) log.warn(`${this.settings.name} feeds the router and is off; it is switched on.`);
+    this.#isOffTold = true;
     await this.port.switch(true, signal).then(
       () => this.#callbacks.onReading({ on: true }),
       (error: unknown) => this.#callbacks.onTrouble(describeError(error)),

@@ -80,7 +80,7 @@ export class Sequence {
     this.#show();
     void this.#carryOut(effects, before).catch((error: unknown) => {
       // Without a note on disk nothing more may be switched.
-      if (!this.#parts.signal.aborted) this.#input({ type: 'plug-refused', problem: describeError(error) });
+      if (!this.#parts.signal.aborted) this.#input({ type: 'not-noted', problem: describeError(error) });
     });
   }
 
@@ -116,7 +116,10 @@ export class Sequence {
         this.#first?.resolve();
         this.#first = undefined;
       },
-      () => undefined,
+      (error: Error) => {
+        this.#first?.reject(error);
+        this.#first = undefined;
+      },
     );
     // Registered after the start: a listener hears the end of the cycle that is under way.
     unit.onEnd((problem) => this.#onPlugEnd(problem));

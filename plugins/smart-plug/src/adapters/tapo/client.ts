@@ -1,4 +1,5 @@
 import type { PlugConfigOf } from '@porchlight/config-schemas';
+import { errorCode } from '@porchlight/core';
 import type * as z from 'zod';
 import type { Reading } from '../../domain/reading.ts';
 import { loginRefused, notUnderstood, refused, unanswered } from '../../errors.ts';
@@ -59,11 +60,7 @@ class Tapo implements PlugPort {
       ...(firmware !== undefined && { firmware }),
       ...(mac !== undefined && { serial: mac }),
     };
-    const energy = this.#hasMeter
-      ? await this.#call('get_energy_usage', {}, energySchema, signal).catch(() => undefined)
-      : undefined;
-    this.#hasMeter = energy !== undefined;
-    return { on: info.device_on, ...(energy && { watts: energy.current_power / 1000 }) };
+    return { on: info.device_on, ...(this.#hasMeter && (await this.#measure(signal))) };
   }
 
   async switch(on: boolean, signal: AbortSignal): Promise<void> {
@@ -94,6 +91,17 @@ class Tapo implements PlugPort {
     this.#session = undefined;
   }
 
+  async #measure(signal: AbortSignal): Promise<Partial<Reading>> {
+    try {
+      const energy = await this.#call('get_energy_usage', {}, energySchema, signal);
+      return { watts: energy.current_power / 1000 };
+    } catch (error) {
+      // Silence says nothing about a meter.
+      this.#hasMeter = errorCode(error) !== 'plug.refused';
+      return {};
+    }
+  }
+
   async #isKasa(signal: AbortSignal): Promise<boolean> {
     if (this.#version === undefined) {
       this.#session = await this.#shakeHands(signal);
@@ -119,7 +127,11 @@ class Tapo implements PlugPort {
     const text = await this.#send(JSON.stringify({ method, params }), signal);
     const answer = answerSchema.safeParse(parseJson(name, { status: 200, headers: {}, body: Buffer.from(text) }));
     if (!answer.success) throw notUnderstood(name, answer.error.issues[0]);
-    if (answer.data.error_code !== 0) throw refused(name, `error ${answer.data.error_code}`);
+    if (answer.data.error_code !== 0) {
+      // It may be the session that it does not like any more.
+      this.#session = undefined;
+      throw refused(name, `error ${answer.data.error_code}`);
+    }
     const result = schema.safeParse(answer.data.result);
     if (!result.success) throw notUnderstood(name, result.error.issues[0]);
     return result.data;

@@ -53,6 +53,7 @@ export class Topics {
   async read(signal: AbortSignal): Promise<Reading> {
     const { name, queries } = this.#parts;
     await this.#connected(signal);
+    if (!this.#parts.bus.connected) throw this.#disconnected();
     if (queries) {
       return this.#heard(signal, async () => {
         for (const { topic, payload } of queries) await this.send(topic, payload);
@@ -67,7 +68,7 @@ export class Topics {
   /** Rejects with `plug.unreachable` when there is no broker or the plug is known to be away. */
   async send(topic: string, payload: string): Promise<void> {
     const { name, bus } = this.#parts;
-    if (!bus.connected) throw unreachable(name, new Error('there is no connection to the broker'));
+    if (!bus.connected) throw this.#disconnected();
     try {
       await bus.foreign.publish(topic, payload);
     } catch (error) {
@@ -77,8 +78,10 @@ export class Topics {
 
   /** Sends a command and waits until the plug says that it has taken it. */
   async tell(topic: string, payload: string, on: boolean, signal: AbortSignal): Promise<void> {
-    const { name } = this.#parts;
+    const { name, bus } = this.#parts;
     if (this.#isOffline) throw unreachable(name, new Error('it is known to be offline'));
+    // From here on another last word is not how it is: it may obey and be unable to say so.
+    if (bus.connected && this.#reading?.on !== on) this.#reading = undefined;
     await this.#heard(
       signal,
       () => this.send(topic, payload),
@@ -89,6 +92,10 @@ export class Topics {
   async close(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
     this.#listeners.clear();
+  }
+
+  #disconnected(): Error {
+    return unreachable(this.#parts.name, new Error('there is no connection to the broker'));
   }
 
   /** At the start of a house the plugs are read before the broker is there. */

@@ -1,5 +1,6 @@
 import type { PlugConfigOf } from '@porchlight/config-schemas';
 import { describeError } from '@porchlight/core';
+import type { Socket } from 'node:net';
 import type TuyaDevice from 'tuyapi';
 import type { Reading } from '../../domain/reading.ts';
 import { libraryMissing, notUnderstood, refused, unanswered, unreachable } from '../../errors.ts';
@@ -75,6 +76,8 @@ async function talk(
   } finally {
     deadline.removeEventListener('abort', onAbort);
     device.disconnect();
+    // The library does not close what is still connecting, and would go on with it later.
+    (device as TuyaDevice & { client?: Socket }).client?.destroy();
   }
 }
 
