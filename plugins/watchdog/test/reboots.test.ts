@@ -140,3 +140,33 @@ test('somebody restarts the plug in its own tile: the watchdog waits for the rou
     expect.stringMatching(/^info: Internet: back online. Offline for .*: the router was restarted by hand\.$/),
   ]);
 });
+
+test('what the plug said before the broker was lost is not believed after it', async () => {
+  const house = await startHouse(withPlug);
+  await house.pass(150);
+  house.context.bus.setConnected(false);
+  // A broker without a memory takes its place, and the service of the plug went down with the old one.
+  house.context.bus.setConnected(true);
+  house.line.isUp = false;
+  await house.pass(300);
+  expect(house.commands()).toEqual([]);
+  expect(health(house)?.problem).toContain('there is no plug smart-plug/router on the bus');
+  house.context.bus.setState(plug, 'power-cycle', { phase: 'idle' });
+  await house.pass(15);
+  expect(house.commands()).toHaveLength(1);
+});
+
+test('a restart of the plug that is heard of again after the broker was lost is the same one', async () => {
+  const house = await startHouse(withPlug);
+  await house.pass(150);
+  house.context.bus.setState(plug, 'power-cycle', { phase: 'off' });
+  await house.pass(30);
+  house.context.bus.setConnected(false);
+  house.context.bus.setConnected(true);
+  house.line.isUp = true;
+  await house.pass(60);
+  house.context.bus.setState(plug, 'power-cycle', { phase: 'off' });
+  house.context.bus.setState(plug, 'power-cycle', { phase: 'idle' });
+  await house.pass(15);
+  expect(house.figures()['rebootsToday']).toBe(1);
+});

@@ -205,3 +205,13 @@ test('stops at once, also in the middle of a reboot, and leaves nothing behind',
   await house.pass(0);
   expect(house.context.clock.pending).toBe(0);
 });
+
+test('the time of the last restart is put right with the clock of the wall', async () => {
+  const house = await startHouse(withPlug);
+  await house.service.devices.command({ device: 'router', capability: 'power-cycle' }, { action: 'run' }, 'homekit');
+  const last = (): number => house.service.devices.state('router', 'power-cycle')?.last ?? 0;
+  const before = last();
+  house.context.clock.jump(7_200_000);
+  await house.pass(15);
+  expect(last()).toBe(before + 7_200_000);
+});

@@ -1,6 +1,6 @@
 // requires: mosquitto
 import { afterEach, expect, test } from '@jest/globals';
-import { createCaptureLog, until } from '@porchlight/core/testing';
+import { createCaptureLog, createMemoryStorage, until } from '@porchlight/core/testing';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,10 +35,14 @@ async function openTower(): Promise<{ broker: Mosquitto; tower: TestTower }> {
   return { broker, tower };
 }
 
-function beatTo({ broker, tower: { clock } }: { broker: Mosquitto; tower: TestTower }, password = token) {
+function beatTo(
+  { broker, tower: { clock } }: { broker: Mosquitto; tower: TestTower },
+  password = token,
+  storage = createMemoryStorage(),
+) {
   const log = createCaptureLog();
   const url = `mqtt://sea@127.0.0.1:${broker.port}`;
-  const parts = { url, token: password, version: '0.1.0', clock, log };
+  const parts = { url, token: password, version: '0.1.0', clock, log, storage };
   const heartbeat = new MqttHeartbeat({ ...parts, signal: new AbortController().signal });
   heartbeat.show({ state: 'online', isConnected: true });
   cleanUps.push(() => heartbeat.stop());
@@ -96,4 +100,27 @@ test('a token that is refused is told, and is nowhere in the log', async () => {
   const { log } = beatTo(await openTower(), 'another-token');
   await until(() => log.lines.length > 0);
   expect(log.lines).toEqual(['warn: The broker of the watchtower is not reached: it refuses the token.']);
+});
+
+test('a clock that was a day ahead does not make the beats after a restart look like old ones', async () => {
+  const house = await openTower();
+  const { tower } = house;
+  const storage = createMemoryStorage();
+  const dayMs = 86_400_000;
+  const hearMore = (): Promise<void> => {
+    const before = beats(tower);
+    return until(async () => {
+      await tower.check();
+      return beats(tower) > before + 1;
+    });
+  };
+  tower.clock.jump(dayMs);
+  const { heartbeat } = beatTo(house, token, storage);
+  await hearMore();
+  tower.clock.jump(-dayMs);
+  await hearMore();
+  await heartbeat.stop();
+  beatTo(house, token, storage);
+  await hearMore();
+  expect(tower.tower.counters.refused.replayed).toBe(0);
 });

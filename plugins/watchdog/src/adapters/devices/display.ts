@@ -13,6 +13,8 @@ import type { Figures } from './figures.ts';
 
 /** Figures go out when something changed, or this often, milliseconds: a dashboard needs no more. */
 const figuresMs = 60_000;
+/** A clock that is set moves by more, milliseconds. */
+const driftMs = 60_000;
 /** A plug that is missing for so many rounds is not just late. */
 const obstacleRounds = 5;
 
@@ -86,11 +88,14 @@ export class Display {
     return { phase: 'idle', ...last };
   }
 
-  /** Worked out once for each reboot: the clocks drift, and a state that does not change must not seem to. */
+  /** Kept while the clocks only drift: a state that does not change must not seem to. */
   #describeLast(at: number | undefined): { last?: number } {
     if (at === undefined) return {};
-    if (this.#lastReboot?.at !== at) this.#lastReboot = { at, wallAt: this.#toWall(at) };
-    return { last: this.#lastReboot.wallAt };
+    const known = this.#lastReboot;
+    const wallAt = this.#toWall(at);
+    if (known?.at === at && Math.abs(known.wallAt - wallAt) < driftMs) return { last: known.wallAt };
+    this.#lastReboot = { at, wallAt };
+    return { last: wallAt };
   }
 
   #findProblem({ phase, verdict, outage }: WatchdogState, obstacle: string | undefined): string | undefined {

@@ -1,5 +1,13 @@
-import { backoffMs, createTroubleLog, type TroubleLog } from '@porchlight/core';
+import {
+  backoffMs,
+  createTroubleLog,
+  describeError,
+  type Document,
+  type Storage,
+  type TroubleLog,
+} from '@porchlight/core';
 import mqtt, { type MqttClient } from 'mqtt';
+import * as z from 'zod';
 import type { Heartbeat, HeartbeatStatus } from '../../ports.ts';
 import type { HeartbeatParts } from '../heartbeat/client.ts';
 import { toBeat, toRebooting, type Unnumbered } from '../heartbeat/map.ts';
@@ -13,10 +21,15 @@ const keepAliveSeconds = 30;
 const backoff = { firstMs: 1_000, maxMs: 60_000 };
 /** What brokers of MQTT 3.1.1 and 5 say to a wrong login. */
 const refusals = new Set<unknown>([4, 5, 134, 135]);
+/** The highest number that may have been used, for times when that is not the time of day. */
+const numberSchema = z.object({ upTo: z.number() });
+/** So many numbers are kept with one write. */
+const keptNumbers = 20_000;
 
 /** Beats to watchtowers that hear a broker, `mqtts://<home>@<broker>`: the login says which home this is. */
 export class MqttHeartbeat implements Heartbeat {
   readonly #parts: HeartbeatParts;
+  readonly #document: Document<z.output<typeof numberSchema>>;
   readonly #trouble: TroubleLog;
   readonly #stop = new AbortController();
   readonly #home: string;
@@ -26,9 +39,11 @@ export class MqttHeartbeat implements Heartbeat {
   #wake: AbortController | undefined;
   #status: HeartbeatStatus = { state: 'starting', isConnected: false };
   #seq = 0;
+  #keptUpTo = 0;
 
-  constructor(parts: HeartbeatParts) {
+  constructor(parts: HeartbeatParts & { storage: Storage }) {
     this.#parts = parts;
+    this.#document = parts.storage.document('beat-number', numberSchema, { upTo: 0 });
     this.#trouble = createTroubleLog(parts.log, parts.clock);
     this.#home = new URL(parts.url).username;
     this.#startedAt = parts.clock.monotonic();
@@ -55,6 +70,8 @@ export class MqttHeartbeat implements Heartbeat {
 
   async #run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
+    const { upTo } = await this.#document.read().catch(() => ({ upTo: 0 }));
+    this.#seq = this.#keptUpTo = upTo;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       const why = await this.#connect(signal, () => (attempt = 0));
       if (signal.aborted) return;
@@ -112,8 +129,19 @@ export class MqttHeartbeat implements Heartbeat {
   /** Nobody says where to go on counting, so the time of day is the number. What cannot go now is not kept. */
   #send(frame: Unnumbered<Frame>): void {
     if (!this.#client?.connected) return;
-    this.#seq = Math.max(this.#seq + 1, Math.floor(this.#parts.clock.now()));
+    const now = Math.floor(this.#parts.clock.now());
+    this.#seq = Math.max(this.#seq + 1, now);
+    if (this.#seq > now) this.#keepNumber();
     const text = JSON.stringify(frameSchema.encode({ ...frame, seq: this.#seq }));
     this.#client.publish(`${root}/${this.#home}/beat`, text, { qos: 1 });
+  }
+
+  /** The clock was set back: after a restart the time of day alone would begin with numbers that were used. */
+  #keepNumber(): void {
+    if (this.#seq <= this.#keptUpTo) return;
+    this.#keptUpTo = this.#seq + keptNumbers;
+    this.#document.write({ upTo: this.#keptUpTo }).catch((error: unknown) => {
+      this.#parts.log.warn(`The number of the last beat cannot be kept: ${describeError(error)}`);
+    });
   }
 }

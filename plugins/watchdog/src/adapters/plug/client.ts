@@ -16,6 +16,8 @@ export interface PlugOptions {
 export function openPlug(bus: Bus, { address, offSeconds, onCycle }: PlugOptions): RouterPlug {
   const [service = '', device = ''] = address.split('/');
   let phase: StateOf<'power-cycle'>['phase'] | undefined;
+  // A broker that takes the place of another may know nothing, and tell nothing of a plug that is gone.
+  let isHeard = false;
   let isServed = true;
   let problem: string | undefined;
   const isCycling = (): boolean => phase === 'off' || phase === 'restoring';
@@ -23,6 +25,7 @@ export function openPlug(bus: Bus, { address, offSeconds, onCycle }: PlugOptions
     bus.onState({ service, device, capability: 'power-cycle' }, (_address, state) => {
       const wasCycling = isCycling();
       phase = state?.phase;
+      isHeard = state !== undefined;
       if (phase === 'off' && !wasCycling) onCycle();
     }),
     bus.onState({ service, device, capability: 'health' }, (_address, state) => {
@@ -31,15 +34,18 @@ export function openPlug(bus: Bus, { address, offSeconds, onCycle }: PlugOptions
     bus.onServiceStatus((name, { state }) => {
       if (name === service) isServed = state === 'online';
     }),
+    bus.onConnection((isConnected) => {
+      if (!isConnected) isHeard = false;
+    }),
   ];
   return {
     obstacle() {
       if (!bus.connected) return 'there is no connection to the MQTT broker';
-      if (phase === undefined) return `there is no plug ${address} on the bus`;
+      if (!isHeard) return `there is no plug ${address} on the bus`;
       if (!isServed) return `the service ${service} is offline`;
       return problem === undefined ? undefined : `the plug ${address} cannot be reached: ${problem}`;
     },
-    isBusy: () => isServed && isCycling(),
+    isBusy: () => isHeard && isServed && isCycling(),
     async powerCycle(reason) {
       if (!bus.connected) throw new PorchlightError('bus.offline', 'There is no connection to the MQTT broker.');
       const command = { action: 'run', offSeconds, reason } as const;
