@@ -152,6 +152,21 @@ describe.each([
     ]);
     expect(await store.countWaiting()).toBe(2);
   });
+
+  test('when the clock was set back, what waits is tried at once', async () => {
+    const store = await openStore();
+    const decide: CheckParts['decide'] = (tower, _homes, { now }) => ({
+      tower: { ...tower, checkedAt: now + 3_600_000 },
+      changed: [],
+      alerts: [],
+    });
+    await store.check({ ...telling('a'), decide });
+    await store.deliverNext('phone', async () => ({ done: false, retryInMs: 3_600_000 }));
+    const accept = async () => ({ done: true }) as const;
+    expect(await store.deliverNext('phone', accept)).toBe(false);
+    await store.check(silentCheck);
+    expect(await store.deliverNext('phone', accept)).toBe(true);
+  });
 });
 
 test('SQLite: what only the cache knows is in the file after the end, and survives settings changed by another process', async () => {

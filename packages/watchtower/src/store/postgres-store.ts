@@ -129,9 +129,10 @@ async function addSigns(client: PoolClient, signs: readonly HeardSigns[], localN
 async function check(client: PoolClient, { rules, decide, toMessages }: CheckParts): Promise<CheckResult> {
   await client.query(lockSql);
   const now = await readNow(client);
-  const tower = await client.query<TowerRow>('SELECT checked_at, isolated_since FROM watchtower');
+  const { rows: towers } = await client.query<TowerRow>('SELECT checked_at, isolated_since FROM watchtower');
+  const tower = toTower(towers[0] ?? { checked_at: 0, isolated_since: 0 });
   const homes = (await client.query<HomeRow>('SELECT * FROM watchtower_home')).rows.map(toHome);
-  const outcome = decide(toTower(tower.rows[0] ?? { checked_at: 0, isolated_since: 0 }), homes, { ...rules, now });
+  const outcome = decide(tower, homes, { ...rules, now });
   const rows = outcome.changed.map(toJudgedColumns);
   const columns = Object.keys(rows[0] ?? {});
   if (rows.length > 0)
@@ -145,6 +146,8 @@ async function check(client: PoolClient, { rules, decide, toMessages }: CheckPar
   const { checkedAt, isolatedSince } = outcome.tower;
   await client.query('UPDATE watchtower SET checked_at = $1, isolated_since = $2', [checkedAt, isolatedSince]);
   await client.query('DELETE FROM watchtower_message WHERE created_at < $1', [now - maxMessageAgeMs]);
+  // Set back, the clock would hold them, and all behind them, for as long as it was wrong.
+  if (now < tower.checkedAt) await client.query('UPDATE watchtower_message SET due_at = $1 WHERE due_at > $1', [now]);
   const changed = new Map(outcome.changed.map((home) => [home.id, home]));
   const current = homes.map((home) => (changed.has(home.id) ? { ...home, ...changed.get(home.id) } : home));
   return { now, outcome, homes: current, isIsolated: isolatedSince > 0, generation: now };

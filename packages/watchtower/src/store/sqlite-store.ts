@@ -100,6 +100,8 @@ class SqliteStore implements Store {
       const { checkedAt, isolatedSince } = outcome.tower;
       this.#database.prepare('UPDATE tower SET checked_at = ?, isolated_since = ?').run(checkedAt, isolatedSince);
       this.#database.prepare('DELETE FROM message WHERE created_at < ?').run(now - maxMessageAgeMs);
+      // Set back, the clock would hold them, and all behind them, for as long as it was wrong.
+      if (now < tower.checkedAt) this.#database.prepare('UPDATE message SET due_at = ? WHERE due_at > ?').run(now, now);
       this.#isFirstCheck = false;
       this.#cache.judge(outcome.changed);
       return { now, outcome, homes, isIsolated: isolatedSince > 0, generation: this.#cache.generation };
