@@ -19,7 +19,8 @@ function start(...args: string[]): ChildProcess {
 
 async function printed(running: ChildProcess, wanted: RegExp): Promise<string> {
   let text = '';
-  for await (const chunk of running.stdout ?? []) {
+  // It has more to say: who closes its output would end it.
+  for await (const chunk of running.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
     text += String(chunk);
     if (wanted.test(text)) return text;
   }
