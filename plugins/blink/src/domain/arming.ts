@@ -1,4 +1,5 @@
 import type { AlarmMode, ArmedMode } from '@porchlight/core';
+import { isSameName } from './same-name.ts';
 
 export interface FollowSettings {
   modes: readonly ArmedMode[];
@@ -16,15 +17,12 @@ export function followAlarm(
   systems: readonly { id: string; name: string }[],
 ): { id: string; on: boolean }[] {
   const on = mode !== 'disarmed' && modes.includes(mode);
-  const wanted = names.map(fold);
-  return systems.filter(({ name }) => wanted.length === 0 || wanted.includes(fold(name))).map(({ id }) => ({ id, on }));
+  const follows = (system: { name: string }): boolean =>
+    names.length === 0 || names.some((name) => isSameName(name, system.name));
+  return systems.filter(follows).map(({ id }) => ({ id, on }));
 }
 
 /** The names among the settings that no system has. */
 export function listUnknown({ systems: names }: FollowSettings, systems: readonly { name: string }[]): string[] {
-  return names.filter((name) => !systems.some((system) => fold(system.name) === fold(name)));
-}
-
-function fold(name: string): string {
-  return name.trim().toLowerCase();
+  return names.filter((name) => !systems.some((system) => isSameName(system.name, name)));
 }

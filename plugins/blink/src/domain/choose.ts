@@ -1,3 +1,5 @@
+import { isSameName } from './same-name.ts';
+
 export interface Choice {
   camera: string;
   name?: string;
@@ -10,8 +12,7 @@ export function chooseCamera(
   onlyListed: boolean,
   { id, name }: { id: string; name: string },
 ): string | undefined {
-  const choice =
-    choices.find(({ camera }) => camera === id) ?? choices.find(({ camera }) => fold(camera) === fold(name));
+  const choice = choices.find(({ camera }) => camera === id) ?? choices.find(({ camera }) => isSameName(camera, name));
   if (choice?.hide || (!choice && onlyListed)) return undefined;
   return choice?.name ?? name;
 }
@@ -20,11 +21,7 @@ export function chooseCamera(
 export function listUnknown(choices: readonly Choice[], cameras: readonly { id: string; name: string }[]): string[] {
   return choices
     .map(({ camera }) => camera)
-    .filter((wanted) => !cameras.some(({ id, name }) => wanted === id || fold(wanted) === fold(name)));
-}
-
-function fold(name: string): string {
-  return name.trim().toLowerCase();
+    .filter((wanted) => !cameras.some(({ id, name }) => wanted === id || isSameName(wanted, name)));
 }
 
 /** Ids of ours by those of Blink: those given before stay, new ones are made of the name and are unique. */

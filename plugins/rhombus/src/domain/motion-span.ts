@@ -1,4 +1,7 @@
-/** Until when a motion is shown, ms of the clock that all times here are of: for a while from now, longer when it goes on; never shorter than before. */
+/**
+ * Until when a motion is shown: for a while from now, longer when it goes on; never shorter than before. All times are ms of
+ * one clock.
+ */
 export function motionUntil(
   before: number | undefined,
   { at, durationMs }: { at: number; durationMs: number },
