@@ -125,6 +125,7 @@ test('workers are killed at any moment of three silences: nothing is missed, not
   await until(() => titles().length > 1);
   workers[0] = await startWorker();
   await kill(workers[1]!);
+  await until(() => titles().length > 2);
   silent.clear();
   await until(() => titles().length > 5);
   workers[1] = await startWorker();
