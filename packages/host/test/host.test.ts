@@ -39,7 +39,7 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): Process {
 
 test('runs the alarm without Homebridge: status, arm, disarm with a code, a stop within 5 s', async () => {
   const port = await freePort();
-  const folder = await writeConfig({ broker: { port }, services: { 'event-alarm': { code: '4711' } } });
+  const folder = await writeConfig({ broker: { port }, services: { 'event-alarm': { code: '4711', delays: [{ mode: 'night', exitSeconds: 600 }] } } });
   const host = launch(['run', '--config', folder]);
   await until(() => host.output().includes('Running: event-alarm.'), 20_000);
 
@@ -50,6 +50,8 @@ test('runs the alarm without Homebridge: status, arm, disarm with a code, a stop
   expect(table.output).toMatch(/Alarm +alarm away armed, measurement values=\{"rule1":0\}/);
   expect(await call('disarm', '--config', folder)).toEqual({ code: 1, output: 'The code is missing or wrong.' });
   expect(await call('disarm', '--code', '4711', '--config', folder)).toEqual({ code: 0, output: 'Disarmed.' });
+  const arming = await call('arm', 'night', '--config', folder);
+  expect(arming).toEqual({ code: 0, output: expect.stringMatching(/^Arming \(night\): armed in (600|59\d) s\.$/) });
 
   const stoppedAt = performance.now();
   host.child.kill('SIGTERM');
