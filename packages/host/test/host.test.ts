@@ -39,7 +39,10 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv = {}): Process {
 
 test('runs the alarm without Homebridge: status, arm, disarm with a code, a stop within 5 s', async () => {
   const port = await freePort();
-  const folder = await writeConfig({ broker: { port }, services: { 'event-alarm': { code: '4711', delays: [{ mode: 'night', exitSeconds: 600 }] } } });
+  const folder = await writeConfig({
+    broker: { port },
+    services: { 'event-alarm': { code: '4711', delays: [{ mode: 'night', exitSeconds: 600 }] } },
+  });
   const host = launch(['run', '--config', folder]);
   await until(() => host.output().includes('Running: event-alarm.'), 20_000);
 

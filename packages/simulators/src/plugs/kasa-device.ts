@@ -28,22 +28,28 @@ const cloud = {
   stopConnect: -1,
   fwNotifyType: 0,
 };
-const unknown = { err_code: -1, err_msg: 'module not support' };
+const modules: ReadonlySet<string> = new Set(['system', 'count_down', 'emeter', 'cnCloud', 'time']);
+const unknownModule = { err_code: -1, err_msg: 'module not support' };
+const unknownCommand = { err_code: -2, err_msg: 'member not support' };
 
 /** Modules are carried out in the order in which they stand in the message. */
 export function answerKasa(message: Json, relay: Relay, options: KasaTraits): Json {
-  const { context, ...modules } = message as { context?: { child_ids: string[] } } & Json;
+  const { context, ...wishes } = message as { context?: { child_ids: string[] } } & Json;
   const isFirstOfStrip = options.isStrip && context?.child_ids[0] === `${deviceId}00`;
   const target = isFirstOfStrip ? new Relay() : relay;
   return Object.fromEntries(
-    Object.entries(modules).map(([module, commands]) => [
+    Object.entries(wishes).map(([module, commands]) => [
       module,
-      Object.fromEntries(
-        Object.entries(commands as Json).map(([command, parts]) => [
-          command,
-          carryOut(`${module}.${command}`, (parts ?? {}) as Json, target, options),
-        ]),
-      ),
+      modules.has(module) ? answerModule(module, commands as Json, target, options) : unknownModule,
+    ]),
+  );
+}
+
+function answerModule(module: string, commands: Json, relay: Relay, options: KasaTraits): Json {
+  return Object.fromEntries(
+    Object.entries(commands).map(([command, parts]) => [
+      command,
+      carryOut(`${module}.${command}`, (parts ?? {}) as Json, relay, options),
     ]),
   );
 }
@@ -77,7 +83,7 @@ function carryOut(command: string, parts: Json, relay: Relay, options: KasaTrait
     case 'time.get_timezone':
       return { index: 39, err_code: 0 };
     default:
-      return unknown;
+      return unknownCommand;
   }
 }
 

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { until } from '@porchlight/core/testing';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
+import { answerKasa } from '../../src/plugs/kasa-device.ts';
 import { Relay, startKasa, startTapo, startTasmota, startTuya, TasmotaDevice } from '../../src/plugs/index.ts';
 
 const closers: (() => Promise<unknown>)[] = [];
@@ -24,6 +25,14 @@ test('Kasa: understands a captured message', async () => {
   closers.push(async () => socket.destroy());
   await until(() => relay.on);
   expect(plug.received).toEqual(['{"system":{"set_relay_state":{"state":1}}}']);
+});
+
+test('Kasa: what it does not know it refuses where a library looks for it', () => {
+  const message = { 'smartlife.iot.common.emeter': { get_realtime: {} }, system: { get_sysinfo: {}, dance: {} } };
+  expect(answerKasa(message, new Relay(), {})).toMatchObject({
+    'smartlife.iot.common.emeter': { err_code: -1, err_msg: 'module not support' },
+    system: { get_sysinfo: { err_code: 0 }, dance: { err_code: -2, err_msg: 'member not support' } },
+  });
 });
 
 test('Kasa and Tapo answer whoever looks for them, and say nothing to nonsense', async () => {
