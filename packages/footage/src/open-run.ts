@@ -86,6 +86,7 @@ export async function openRun(given: RunBasis): Promise<Run> {
     const end = async (): Promise<void> => {
       ending.abort(new Error('the run has ended'));
       await assembler.close();
+      await pins.saved();
       await store.sweep(clock.now());
       await close(agents, unlock);
     };

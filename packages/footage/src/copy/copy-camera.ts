@@ -12,7 +12,7 @@ import { DeviceCopy } from './device-copy.ts';
 import { FilmDraft } from './film-draft.ts';
 import { type FilmJob, nameOfFilm, pictureName, soundName, Stream } from './film-job.ts';
 import { finishFilm } from './finish-film.ts';
-import { workThrough } from './limit.ts';
+import { restTogether, workThrough } from './limit.ts';
 import type { CopyParts } from './parts.ts';
 
 /** A second that has just passed may not be on the camera's disk yet. */
@@ -27,8 +27,11 @@ export interface CameraTask {
 }
 
 /** Copies the films of one camera: fetches both streams in order, and finishes each film as soon as it has all. */
-export async function copyCamera(task: CameraTask, parts: CopyParts): Promise<Outcome[]> {
-  await settle(task, parts);
+export async function copyCamera(task: CameraTask, given: CopyParts): Promise<Outcome[]> {
+  await settle(task, given);
+  // What fails ends all else of this camera, which is waited for: nothing may be written after a run has ended.
+  const own = new AbortController();
+  const parts = { ...given, signal: AbortSignal.any([given.signal, own.signal]) };
   const windows = task.jobs.map(({ job }) => job.window);
   try {
     const { camera, gateway, lacksProgram } = task;
@@ -40,9 +43,10 @@ export async function copyCamera(task: CameraTask, parts: CopyParts): Promise<Ou
       const base = { job, name: nameOfFilm(job), lacksProgram, ...(existing && { existing }) };
       return { ...base, ...draftStreams(base, { picture, ...(sound && { sound }) }, parts) };
     });
-    return await copyFilms(films, { picture: picture.copy, ...(sound && { sound: sound.copy }) }, parts);
+    const copies = { picture: picture.copy, ...(sound && { sound: sound.copy }) };
+    return await copyFilms(films, copies, { parts, abort: (reason) => own.abort(reason) });
   } catch (error) {
-    parts.signal.throwIfAborted();
+    given.signal.throwIfAborted();
     if (!(error instanceof PorchlightError) || errorCode(error) === 'footage.disk-full') throw error;
     const outcomes = task.jobs.map(({ job }) => failed(job, error));
     for (const outcome of outcomes) parts.onOutcome(outcome);
@@ -146,7 +150,11 @@ function nearby(spans: readonly Span[]): Span[] {
 }
 
 /** Both streams run side by side; a film is finished while the next one is being fetched. */
-async function copyFilms(films: readonly FilmJob[], copies: Copies, parts: CopyParts): Promise<Outcome[]> {
+async function copyFilms(
+  films: readonly FilmJob[],
+  copies: Copies,
+  { parts, abort }: { parts: CopyParts; abort: (reason: unknown) => void },
+): Promise<Outcome[]> {
   const gates = films.map(() => ({ picture: createGate(), sound: createGate() }));
   const streams = (['picture', 'sound'] as const).map((which) => {
     const copy = copies[which];
@@ -155,25 +163,30 @@ async function copyFilms(films: readonly FilmJob[], copies: Copies, parts: CopyP
     films.forEach((_, index) => onFilm(index));
     return Promise.resolve();
   });
-  const fetching = Promise.all(streams);
-  const finishing = Promise.all(
-    films.map(async (film, index) => {
-      await Promise.all([gates[index]?.picture.opened, gates[index]?.sound.opened]);
-      const { outcome, keep } = await finishFilm(film, copies, parts);
-      await copies.picture.release(film.picture.wanted, keep.picture);
-      if (film.sound) await copies.sound?.release(film.sound.wanted, keep.sound);
-      parts.onOutcome(outcome);
-      return outcome;
-    }),
-  );
-  // Whatever fails first ends both: the gates of films that are not fetched never open.
-  await Promise.race([fetching, finishing.then(() => fetching)]);
-  return finishing;
+  const finishing = films.map(async (film, index) => {
+    await Promise.all([gates[index]?.picture.opened, gates[index]?.sound.opened]);
+    const { outcome, keep } = await finishFilm(film, copies, parts);
+    await copies.picture.release(film.picture.wanted, keep.picture);
+    if (film.sound) await copies.sound?.release(film.sound.wanted, keep.sound);
+    parts.onOutcome(outcome);
+    return outcome;
+  });
+  await restTogether([...streams, ...finishing], (error) => {
+    abort(error);
+    for (const { picture, sound } of gates) for (const gate of [picture, sound]) gate.fail(error);
+  }).finally(() => Promise.all(films.flatMap(({ drafts }) => [drafts.picture.rest(), drafts.sound?.rest()])));
+  return Promise.all(finishing);
 }
 
-function createGate(): { open: () => void; opened: Promise<void> } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { open: resolve, opened: promise };
+interface Gate {
+  open: () => void;
+  fail: (error: unknown) => void;
+  opened: Promise<void>;
+}
+
+function createGate(): Gate {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  return { open: resolve, fail: reject, opened: promise };
 }
 
 interface StreamTask {

@@ -68,6 +68,11 @@ export class FilmDraft {
     this.#film = undefined;
   }
 
+  /** Resolves once nothing is being appended. */
+  rest(): Promise<void> {
+    return this.#tail;
+  }
+
   /**
    * The whole stream; undefined when there is none. Asked for again, it is put together anew. Rejects with
    * `footage.broken-film` when a segment is damaged.

@@ -38,7 +38,21 @@ export async function workThrough<T>(
       }
     }
   };
-  const results = await Promise.allSettled(Array.from({ length: Math.min(most, items.length) }, worker));
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure) throw failure.reason;
+  await restTogether(Array.from({ length: Math.min(most, items.length) }, worker));
+}
+
+/** Waits until all tasks have come to rest, then throws the first failure; `onFailure` hears of it at once. */
+export async function restTogether(
+  tasks: readonly Promise<unknown>[],
+  onFailure: (error: unknown) => void = () => undefined,
+): Promise<void> {
+  let failure: { error: unknown } | undefined;
+  const note = (error: unknown): void => {
+    if (failure) return;
+    failure = { error };
+    onFailure(error);
+  };
+  for (const task of tasks) task.catch(note);
+  await Promise.allSettled(tasks);
+  if (failure) throw failure.error;
 }

@@ -1,7 +1,9 @@
 // requires: ffmpeg
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { systemClock } from '@porchlight/core/node';
+import { until } from '@porchlight/core/testing';
 import { createFleet } from '@porchlight/simulators';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../../src/program.ts';
@@ -76,7 +78,7 @@ test('a full disk: exit code 5, and nothing half done is left', async () => {
 test('two runs at once: the second one leaves with exit code 6', async () => {
   place.rhombus.settings.network.lan.latencyMs = 200;
   const first = runCommand(place, manual());
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await until(() => existsSync(join(place.folder, '.rhombus-footage/lock')));
   expect((await runCommand(place, manual())).code).toBe(6);
   expect((await first).code).toBe(0);
 });
@@ -91,16 +93,15 @@ test('interrupted by a signal: exit code 130, and the next run goes on', async (
   place.rhombus.settings.network.lan.latencyMs = 100;
   const controller = new AbortController();
   const running = runCommand(place, manual(), controller.signal);
-  while (place.rhombus.ledger.requestsPerSegment({ whole: true }).size < 3) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  // Six are under way at a time, and each is stored before another is asked for.
+  await until(() => place.rhombus.ledger.requestsPerSegment({ whole: true }).size > 6);
   controller.abort(new Error('interrupted'));
   expect((await running).code).toBe(130);
   const before = place.rhombus.ledger.requestsPerSegment({ whole: true }).size;
   place.rhombus.ledger.clear();
   expect((await runCommand(place, manual())).code).toBe(0);
   expect(place.rhombus.ledger.requestsPerSegment().size).toBeLessThan(15);
-  expect(before).toBeGreaterThan(2);
+  expect(before).toBeGreaterThan(6);
 });
 
 test('certificates of LAN devices: learned, verified, pinned, or none', async () => {

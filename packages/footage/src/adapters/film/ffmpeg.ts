@@ -119,12 +119,15 @@ function run(program: string, { args, signal }: Run): Promise<{ stdout: string; 
         said[stream] = stream === 'stderr' ? all.slice(0, maxComplaint) : all.slice(-maxResult);
       });
     }
+    let failure: unknown;
     child.once('error', (cause: NodeJS.ErrnoException) => {
       const isMissing = cause.code === 'ENOENT' || cause.code === 'EACCES';
-      reject(isMissing ? programMissing(program, cause) : (signal.reason ?? cause));
+      failure = isMissing ? programMissing(program, cause) : (signal.reason ?? cause);
     });
+    // Not before: until it is closed, a program that was killed may still write.
     child.once('close', (code) => {
-      if (code === 0) resolve({ stdout: said.stdout.trim(), stderr: said.stderr.trim() });
+      if (failure !== undefined) reject(failure);
+      else if (code === 0) resolve({ stdout: said.stdout.trim(), stderr: said.stderr.trim() });
       else reject(signal.aborted ? signal.reason : brokenFilm(`${program} says: ${said.stderr.trim() || code}`));
     });
   });

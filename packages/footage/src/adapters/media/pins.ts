@@ -18,6 +18,8 @@ interface Peer {
 export interface PinBook {
   /** `trusted`, or what is wrong with it. */
   judge(peer: Peer): string;
+  /** Resolves once all that was seen is on the disk. */
+  saved(): Promise<void>;
 }
 
 interface PinOptions {
@@ -47,6 +49,7 @@ export async function openPins({ path, trust, given, onProblem }: PinOptions): P
       saving = saving.then(() => writeFileAtomic(path, text)).catch((error: unknown) => onProblem(String(error)));
       return 'trusted';
     },
+    saved: () => saving,
   };
 }
 
