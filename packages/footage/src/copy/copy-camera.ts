@@ -174,8 +174,13 @@ async function copyFilms(
   await restTogether([...streams, ...finishing], (error) => {
     abort(error);
     for (const { picture, sound } of gates) for (const gate of [picture, sound]) gate.fail(error);
-  }).finally(() => Promise.all(films.flatMap(({ drafts }) => [drafts.picture.rest(), drafts.sound?.rest()])));
+  }).finally(() => Promise.all(films.map(({ drafts }) => restOf(drafts))));
   return Promise.all(finishing);
+}
+
+async function restOf({ picture, sound }: FilmJob['drafts']): Promise<void> {
+  await picture.rest();
+  await sound?.rest();
 }
 
 interface Gate {
