@@ -15,6 +15,8 @@ import type { RunningWorld } from './support/footage-runs.ts';
 
 const run = promisify(execFile);
 const cameras = 8;
+/** Times that each of the two is measured when sound is compared with silence. */
+const soundRounds = 5;
 const mediaFolder = join(tmpdir(), 'porchlight-bench-film');
 
 /** What the network allows: cameras of 100 Mbit/s, and an internet line of 100 Mbit/s. */
@@ -151,24 +153,28 @@ function compareAlerts(verified: Verified): Promise<Comparison> {
   });
 }
 
+/** With and without sound take turns, so that what else the machine does concerns both. */
 async function measureSoundAndLength(
   verified: Verified,
 ): Promise<Pick<FootageFigures, 'audioTimeRatio' | 'peakRssMbTenfold'>> {
-  const time = (audio: boolean): Promise<{ seconds: number; tenfoldMb: number }> =>
-    inWorld({ audio, network: profiles.Lan.network }, async (world) => {
-      const seconds: number[] = [];
-      for (let turn = 0; turn < profiles.Lan.rounds; turn += 1) {
-        const measured = await copyWithCommand(world, ['-s', String(world.nowSec - 1000), '-u', '60']);
-        seconds.push(measured.seconds);
+  const { network } = profiles.Lan;
+  return inWorld({ network }, (silent) =>
+    inWorld({ network, audio: true }, async (sounding) => {
+      const copy = async (world: RunningWorld, startSec: number, lengthSec: number): Promise<Measured> => {
+        const measured = await copyWithCommand(world, ['-s', String(startSec), '-u', String(lengthSec)]);
         await settle(measured, verified, cameras);
+        return measured;
+      };
+      const seconds: Record<'silent' | 'sounding', number[]> = { silent: [], sounding: [] };
+      for (let turn = 0; turn < soundRounds; turn += 1) {
+        seconds.silent.push((await copy(silent, silent.nowSec - 1000, 60)).seconds);
+        seconds.sounding.push((await copy(sounding, sounding.nowSec - 1000, 60)).seconds);
       }
-      if (audio) return { seconds: median(seconds), tenfoldMb: 0 };
-      const long = await copyWithCommand(world, ['-s', String(world.nowSec - 2000), '-u', '600']);
-      await settle(long, verified, cameras);
-      return { seconds: median(seconds), tenfoldMb: long.peakRssMb };
-    });
-  const [silent, sounding] = [await time(false), await time(true)];
-  return { audioTimeRatio: round(sounding.seconds / silent.seconds), peakRssMbTenfold: round(silent.tenfoldMb, 0) };
+      const { peakRssMb } = await copy(silent, silent.nowSec - 2000, 600);
+      const audioTimeRatio = round(median(seconds.sounding) / median(seconds.silent));
+      return { audioTimeRatio, peakRssMbTenfold: round(peakRssMb, 0) };
+    }),
+  );
 }
 
 if (import.meta.main) console.log(JSON.stringify(await benchFootage()));
