@@ -43,7 +43,7 @@ async function readAlarm(client: BusClient, mode: AlarmMode): Promise<Alarm | un
 
 function describeArming(mode: AlarmMode, alarm: Alarm | undefined): string {
   if (alarm?.phase !== 'arming') return `Armed (${mode}).`;
-  const left =
-    alarm.until === undefined ? '' : ` in ${Math.max(0, Math.ceil((alarm.until - systemClock.now()) / 1000))} s`;
-  return `Arming (${mode}): armed${left}.`;
+  if (alarm.until === undefined) return `Arming (${mode}).`;
+  const leftSec = Math.max(0, Math.ceil((alarm.until - systemClock.now()) / 1000));
+  return `Arming (${mode}): armed in ${leftSec} s.`;
 }
