@@ -118,14 +118,12 @@ function plan({ gateway, lacksProgram, jobs }: CameraTask, { screen }: CopyParts
 async function runTasks(tasks: readonly CameraTask[], parts: CopyParts, outcomes: Outcome[]): Promise<void> {
   const own = new AbortController();
   const signal = AbortSignal.any([parts.signal, own.signal]);
-  let failure: { error: unknown } | undefined;
   await workThrough(tasks, parts.settings.limits.cameras, async (task) => {
     try {
       outcomes.push(...(await copyCamera(task, { ...parts, signal })));
     } catch (error) {
-      failure ??= { error };
       own.abort(error);
+      throw error;
     }
   });
-  if (failure) throw failure.error;
 }
