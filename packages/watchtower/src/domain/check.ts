@@ -35,7 +35,7 @@ const nobodyMs = 25_000;
 export function checkHomes(before: Tower, homes: readonly Home[], { now, ...rules }: Rules & { now: number }): Outcome {
   const lapse = now - before.checkedAt;
   const isFresh = lapse > rules.everyMs + slackMs || lapse < 0;
-  const current = isFresh ? homes.map((home) => startAfresh(home, now)) : homes;
+  const current = isFresh ? homes.map((home) => startAfresh(home, now)) : homes.map((home) => cutFuture(home, now));
   const seen = judgeTower(before, current, now);
   const tower: Tower = { checkedAt: now, isolatedSince: seen.isolatedSince };
   const alerts: Alert[] = [...seen.alerts];
@@ -49,18 +49,24 @@ export function checkHomes(before: Tower, homes: readonly Home[], { now, ...rule
   return { tower, changed, alerts };
 }
 
-/** Nobody is blamed for time in which the watchtower did not look; times that a clock set back made future are cut. */
+/** Nobody is blamed for time in which the watchtower did not look. */
 function startAfresh(home: Home, now: number): Home {
+  return { ...cutFuture(home, now), countFrom: now + settleMs };
+}
+
+/** Times that a clock set back made future are cut; it may have been ahead for less than the time between two checks. */
+function cutFuture(home: Home, now: number): Home {
+  const { heardAt, normalAt, announcedAt, downSince, toldAt } = home;
+  if (Math.max(heardAt, normalAt, announcedAt, downSince, toldAt) <= now) return home;
   const cut = (at: number): number => Math.min(at, now);
   return {
     ...home,
-    heardAt: cut(home.heardAt),
-    normalAt: cut(home.normalAt),
-    announcedAt: cut(home.announcedAt),
-    rebootUntil: home.announcedAt > now ? now : home.rebootUntil,
-    countFrom: now + settleMs,
-    downSince: cut(home.downSince),
-    toldAt: cut(home.toldAt),
+    heardAt: cut(heardAt),
+    normalAt: cut(normalAt),
+    announcedAt: cut(announcedAt),
+    rebootUntil: announcedAt > now ? now : home.rebootUntil,
+    downSince: cut(downSince),
+    toldAt: cut(toldAt),
   };
 }
 

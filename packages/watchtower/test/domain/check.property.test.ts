@@ -142,6 +142,14 @@ test('a home that beats every 15 s is never called down, whatever the others and
   );
 });
 
+test('a clock that is hours ahead between two checks, while a reboot is announced, hides no silence', () => {
+  const calm = { beats: ['b'], rebooting: null, jump: null };
+  const ahead = [calm, { beats: [], rebooting: 'a', jump: 7_179 }, { beats: [], rebooting: null, jump: -7_179 }];
+  const homes = ids.map((id) => buildHome({ id }));
+  const { told } = play([...ahead, ...Array.from({ length: 200 }, () => calm)], homes);
+  expect(told.filter(({ id }) => id === 'a').map(({ kind }) => kind)[0]).toBe('down');
+});
+
 test('from any past, a home that stays silent while another beats is told of in time', () => {
   fc.assert(
     fc.property(run, (past) => {
