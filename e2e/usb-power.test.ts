@@ -82,7 +82,7 @@ test.each(['2', '1.11'] as const)(
     const homebridge = await open([block(usb, { port: await freePort() })], version);
     const controller = await control(homebridge);
     await shows(controller, 'Lightbulb', false);
-    expect(usb.isLit('1-1.4')).toBe(false);
+    await until(() => !usb.isLit('1-1.4'));
     const states = await controller.watch('Lightbulb', 'On');
     await controller.write('Lightbulb', 'On', true);
     expect(await readFile(join(usb.sysfsFolder, disable), 'utf8')).toMatch(/^0/);
